@@ -1,0 +1,98 @@
+"""Databases for the tests: SQLite by default, PostgreSQL where CAIRN_TEST_DATABASE_URL names a server to use.
+
+Every test gets an empty database at the newest schema: a copy of a template file on SQLite, emptied tables on PostgreSQL.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+import lti_tool.models  # noqa: F401  (makes every table known)
+from lti_tool.db import Base, Sessions, make_engine, make_sessions
+from lti_tool.seal import Sealer
+
+KEY = bytes(range(32))
+NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday morning in the story's June."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def sealer() -> Sealer:
+    return Sealer([KEY])
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """A prepared database: the path of a SQLite file, or the URL of a PostgreSQL database of this test worker."""
+    server = os.environ.get("CAIRN_TEST_DATABASE_URL", "")
+    if not server:
+        path = tmp_path_factory.mktemp("database") / "template.db"
+        _create(f"sqlite:///{path}")
+        return str(path)
+    name = f"cairn_test_{worker_id}"
+    admin = make_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    url = server.rsplit("/", 1)[0] + "/" + name
+    _create(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The name of this process among several that test at once."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+@pytest.fixture
+def database_url(template: str, tmp_path: Path) -> str:
+    """The URL of an empty database at the newest schema."""
+    if "://" in template:
+        engine = make_engine(template)
+        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        engine.dispose()
+        return template
+    path = tmp_path / "cairn.db"
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: Engine, sealer: Sealer) -> Sessions:
+    return make_sessions(engine, sealer)
+
+
+@pytest.fixture
+def session(sessions: Sessions) -> Iterator[Session]:
+    """A session in an open transaction, rolled back at the end."""
+    with sessions() as session:
+        yield session
+        session.rollback()
+
+
+def _create(url: str) -> None:
+    engine = make_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()  # the last connection to close puts the write-ahead log back into the file
