@@ -88,3 +88,13 @@ def decimal_of(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
+
+
+def json_number(value: Decimal) -> int | float:
+    """A number for JSON that reads back as exactly this decimal; ValueError where there is none."""
+    if value == value.to_integral_value():
+        return int(value)
+    number = float(value)  # only to be written: its shortest text is the decimal itself
+    if Decimal(repr(number)) != value:
+        raise ValueError("this decimal has too many places for a number of JSON")
+    return number

@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as low
 
+from connectors.base import json_number
 from connectors.errors import ConnectorError
 from connectors.links import parse_links
 from connectors.symptoms import ROWS, Fault, Row, error_for, retry_after, symptom_of
@@ -224,7 +225,7 @@ def _prepared_url(url: str, params: Mapping[str, str | int] | None = None) -> st
 
 def _body(json: object, data: bytes | Mapping[str, str] | None) -> tuple[bytes | None, Mapping[str, str]]:
     if json is not None:
-        text = jsonlib.dumps(json, separators=(",", ":"), allow_nan=False)
+        text = jsonlib.dumps(json, separators=(",", ":"), allow_nan=False, default=_exact)
         return text.encode(), {"Content-Type": "application/json"}
     if isinstance(data, Mapping):
         return urlencode(data).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
@@ -233,6 +234,12 @@ def _body(json: object, data: bytes | Mapping[str, str] | None) -> tuple[bytes |
 
 def _first(found: Mapping[str, object], names: Iterable[str]) -> str:
     return next((text[:200] for name in names if isinstance(text := found.get(name), str) and text), "")
+
+
+def _exact(value: object) -> int | float:
+    if isinstance(value, Decimal):
+        return json_number(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _no_number(name: str) -> None:

@@ -47,6 +47,10 @@ class ClientCredentials:
             self._tokens.drop("", token)
         return True
 
+    def close(self) -> None:
+        """Close the connections to the token address."""
+        self._http.close()
+
     def _fetch(self) -> Token:
         try:
             answer = self._http.request(
