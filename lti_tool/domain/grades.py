@@ -1,0 +1,41 @@
+"""Grade words: the first whose threshold a figure reaches."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lti_tool.domain.fields import Fields
+from lti_tool.domain.figures import parse_decimal, text_of
+
+FAIL = "Fail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeWords:
+    """Thresholds with their words, highest first."""
+
+    steps: tuple[tuple[Fraction, str], ...]
+
+    def word_for(self, figure: Fraction) -> str | None:
+        return next((word for threshold, word in self.steps if figure >= threshold), None)
+
+    def without_top(self) -> "GradeWords":
+        """The words left when the top one is barred; a single word has nothing to fall back to and stays."""
+        return GradeWords(steps=self.steps[1:] or self.steps)
+
+
+def grade_words_from(fields: Fields, key: str, pass_mark: Fraction) -> GradeWords:
+    """Read ``[["70", Distinction], …]`` and refuse a table under which a pass would have no word, or read Fail."""
+    steps = tuple(_step(fields, key, entry) for entry in fields.entries(key))
+    thresholds = [threshold for threshold, _ in steps]
+    if thresholds != sorted(set(thresholds), reverse=True):
+        raise fields.error(key, "must fall from step to step: the first threshold reached gives the word.")
+    words = GradeWords(steps=steps)
+    if words.word_for(pass_mark) in (None, FAIL):
+        raise fields.error(key, f"give the pass mark {text_of(pass_mark)} no passing word.")
+    return words
+
+
+def _step(fields: Fields, key: str, entry: object) -> tuple[Fraction, str]:
+    if not isinstance(entry, list | tuple) or len(entry) != 2 or not isinstance(entry[1], str):
+        raise fields.error(key, 'must list pairs such as ["70", Distinction].')
+    return parse_decimal(entry[0], key=key, where=fields.where), entry[1]
