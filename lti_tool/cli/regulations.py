@@ -1,0 +1,44 @@
+"""Regulation sets: check a file of worked cases, load a set."""
+
+from pathlib import Path
+
+import click
+
+from lti_tool.cli.house import for_institution, read, sentences, write
+from lti_tool.services import catalogue, regulation_files
+
+
+@click.group()
+def regulations() -> None:
+    """The institution's regulations, and the worked cases that prove how they are read."""
+
+
+@regulations.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def check(context: click.Context, file: Path) -> None:
+    """Run every worked case of FILE; exit 0 only when all hold."""
+    with sentences():
+        report = regulation_files.check(file)
+    click.echo(regulation_files.told(report))
+    context.exit(0 if report.holds else 1)
+
+
+@regulations.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@for_institution
+def load(file: Path, code: str) -> None:
+    """Load the regulation sets of FILE, word for word, and run their worked cases."""
+    with write(code) as (house, session, institution):
+        for made in catalogue.load_regulations(session, institution.id, file.read_text(encoding="utf-8"), house.now()):
+            state = "its worked cases hold" if made.cases_passed_at else "its worked cases do NOT hold; see regulations check"
+            click.echo(f"{made.code} is loaded; {state}.")
+
+
+@regulations.command("list")
+@for_institution
+def list_(code: str) -> None:
+    """List the loaded sets."""
+    with read(code) as (_, session, institution):
+        for one in catalogue.regulation_sets(session, institution.id):
+            click.echo(f"{one.code:24} {'cases hold' if one.cases_passed_at else 'cases not proven'}  sha256 {one.digest[:12]}")

@@ -1,0 +1,117 @@
+"""Setting up: the wizard, institutions, and the database."""
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from lti_tool import schema
+from lti_tool.cli.house import Problem, house, read, sentences
+from lti_tool.db import Sessions, make_engine, make_sessions
+from lti_tool.domain.ratification import Role
+from lti_tool.models.institution import Institution
+from lti_tool.seal import Sealer
+from lti_tool.services import institutions as service
+from lti_tool.services import staff
+from lti_tool.settings import DEFAULT_FILE, Settings, load
+
+SETS = ("inverlea-2026", "twenty-point")
+
+
+@click.command()
+@click.option("--name", prompt="Name of the institution", default="University of Inverlea", show_default=True)
+@click.option("--code", prompt="A short code for it", default="inverlea", show_default=True)
+@click.option("--timezone", prompt="Its time zone", default="Europe/London", show_default=True)
+@click.option("--url", prompt="The address where people will open Cairn", default="http://localhost:8400", show_default=True)
+@click.option("--login", prompt="Login of the first administrator", default="admin", show_default=True)
+@click.option("--regulations", type=click.Choice(SETS), prompt="Regulation set to start with", default=SETS[0], show_default=True)
+@click.option("--database", default="sqlite:///cairn.db", show_default=True, help="Where to keep everything.")
+@click.option("--force", is_flag=True, help="Replace an existing cairn.env.")
+def init(name: str, code: str, timezone: str, url: str, login: str, regulations: str, database: str, force: bool) -> None:
+    """Set up Cairn here: settings, key, database, institution, first administrator, one regulation set."""
+    with sentences():
+        settings = _write_settings(Path(), url, database, force)
+        engine = make_engine(settings.database_url)
+        try:
+            schema.upgrade(engine)
+            sessions = make_sessions(engine, Sealer(settings.secret_keys))
+            invitation = _fill(sessions, name, code, timezone, login, regulations)
+        finally:
+            engine.dispose()
+    click.echo(f"\nCairn is set up in {Path().resolve()}. Keep cairn.key safe: without it nothing sealed can be read.\n")
+    click.echo("1. Start it:                     cairn serve")
+    click.echo(f"2. Choose your password:         {settings.public_url}/staff/invitation/{invitation.token}")
+    click.echo("3. Connect your LMS:             cairn platforms add --help")
+
+
+def _write_settings(folder: Path, url: str, database: str, force: bool) -> Settings:
+    env, key = folder / DEFAULT_FILE, folder / "cairn.key"
+    if env.exists() and not force:
+        raise Problem(f"{env} is there already. Use --force to write it anew; the key in cairn.key is kept.")
+    if not key.exists():
+        _write_private(key, secrets.token_hex(32) + "\n")
+    lines = [f"CAIRN_PUBLIC_URL={url}", f"CAIRN_DATABASE_URL={database}", "CAIRN_SECRET_KEYS_FILE=cairn.key"]
+    _write_private(env, "# Settings of Cairn; docs/settings.md explains each.\n" + "\n".join(lines) + "\n")
+    return load({}, env)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A file that only its owner may read, from its first moment."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _fill(sessions: Sessions, name: str, code: str, timezone: str, login: str, regulations: str) -> staff.Invitation:
+    from lti_tool.clock import utcnow
+
+    now = utcnow()
+    with sessions.begin() as session:
+        made = service.add(session, code=code, name=name, timezone=timezone, now=now)
+        service.load_shipped_regulations(session, made, regulations, now)
+        return staff.add(session, made, login=login, name="First administrator", roles=[Role.IT_ADMIN], now=now)
+
+
+@click.group()
+def institutions() -> None:
+    """Institutions of this installation; they see nothing of each other."""
+
+
+@institutions.command("add")
+@click.option("--code", required=True, help="Short and lower case, such as inverlea.")
+@click.option("--name", required=True)
+@click.option("--timezone", default="UTC", show_default=True)
+def institutions_add(code: str, name: str, timezone: str) -> None:
+    """Add an institution."""
+    with house() as opened, opened.sessions.begin() as session:
+        made = service.add(session, code=code, name=name, timezone=timezone, now=opened.now())
+        click.echo(f"{made.name} is added. Next: cairn staff add --institution {made.code}")
+
+
+@institutions.command("list")
+def institutions_list() -> None:
+    """List them."""
+    with house() as opened, opened.sessions() as session:
+        for one in session.scalars(select(Institution).order_by(Institution.code)):
+            click.echo(f"{one.code:20} {one.name} ({one.timezone})")
+
+
+@click.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Give the database the tables of this version; what is in it stays."""
+    with house(migrated=False) as opened:
+        before, after = schema.upgrade(opened.engine)
+    click.echo(f"The database is at {after}." if before != after else f"Nothing to do: the database is at {after}.")
+
+
+@db.command("check")
+def db_check() -> None:
+    """Say whether the database is at this version of Cairn."""
+    with read(""):
+        click.echo("The database is at this version of Cairn.")

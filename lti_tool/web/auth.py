@@ -1,0 +1,173 @@
+"""Who is behind a request: a launch by its key and cookie, or a signed-in member of staff; and CSRF for both.
+
+A launch key in a URL opens nothing without the cookie that was set with it, whose path is that launch's own: two tabs
+with two launches never mix. Staff have a cookie of their own, which no launch can make.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from lti_tool.clock import utcnow
+from lti_tool.db import reading
+from lti_tool.domain.ratification import Role
+from lti_tool.models.institution import Institution
+from lti_tool.models.people import StaffAccount
+from lti_tool.models.platform import LaunchSession
+from lti_tool.services import launch_sessions, staff
+from lti_tool.services.actors import Actor
+
+LAUNCH_COOKIE = "cairn-launch"
+STAFF_COOKIE = "cairn-staff"
+FORM_COOKIE = "cairn-form"
+WITHOUT_TOKEN = {"lti.login", "lti.login_plain", "lti.launch"}  # called by the LMS; they have checks of their own
+
+P = ParamSpec("P")
+R = TypeVar("R")
+View = Callable[..., Any]
+
+
+class NotSignedIn(Exception):
+    """No launch, or no member of staff, is behind this request."""
+
+
+class NotAllowed(Exception):
+    """Somebody is, but without the role that this page is for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A launch as its pages need it: plain values, read once per request."""
+
+    launch: LaunchSession
+    institution: Institution
+    actor: Actor
+
+    @property
+    def role(self) -> str:
+        return self.launch.role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A signed-in member of staff."""
+
+    account: StaffAccount
+    institution: Institution
+    actor: Actor
+    name: str
+
+
+def launched(*roles: Role) -> Callable[[View], View]:
+    """Only for a launch whose key is in the URL, with its cookie, in one of these course roles (none: any role)."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(launch_key: str, *args: Any, **kwargs: Any) -> Any:
+            visit = _visit(launch_key)
+            if visit is None:
+                raise NotSignedIn()
+            if roles and not visit.actor.has(*roles):
+                raise NotAllowed()
+            g.visit, g.institution = visit, visit.institution
+            return view(launch_key, *args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def for_staff(*roles: Role) -> Callable[[View], View]:
+    """Only for signed-in staff with one of these institutional roles (none: any of them)."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            desk = _desk()
+            if desk is None:
+                return redirect(url_for("staff.sign_in"), 303)
+            if roles and not desk.actor.has(*roles):
+                raise NotAllowed()
+            g.desk, g.institution = desk, desk.institution
+            return view(*args, **kwargs)
+
+        checked.roles = roles  # type: ignore[attr-defined]  # read by the navigation
+        return checked
+
+    return decorate
+
+
+def csrf_token() -> str:
+    """The token of this browser's forms: derived from a cookie's secret, so that nothing has to be stored."""
+    return _token_of(_form_secret())
+
+
+def check_csrf() -> None:
+    """Before every request that may change something: refuse it without the token of its own cookie."""
+    if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint in WITHOUT_TOKEN:
+        return
+    given = request.form.get("csrf", "") or request.headers.get("X-Csrf-Token", "")
+    if not any(hmac.compare_digest(_token_of(secret), given) for secret in _held_secrets()):
+        abort(400, "This form is too old, or was not ours. Go back, reload the page and send it again.")
+
+
+def keep_form_cookie(response: Response) -> Response:
+    """After a page whose form needed a secret of its own."""
+    secret = g.get("new_form_secret")
+    if secret:
+        response.set_cookie(FORM_COOKIE, secret, max_age=3600, secure=True, httponly=True, samesite="Lax", path="/staff")
+    return response
+
+
+def _visit(launch_key: str) -> Visit | None:
+    secret = request.cookies.get(LAUNCH_COOKIE, "")
+    with reading(_sessions()) as session:
+        found = launch_sessions.opened(session, launch_key, secret, utcnow()) if secret else None
+        if found is None:
+            return None
+        launch, actor = found
+        institution = session.get_one(Institution, launch.institution_id)
+        return Visit(launch=launch, institution=institution, actor=actor)
+
+
+def _desk() -> Desk | None:
+    secret = request.cookies.get(STAFF_COOKIE, "")
+    if not secret:
+        return None
+    with reading(_sessions()) as session:
+        found = staff.actor_of(session, secret, utcnow())
+        if found is None:
+            return None
+        actor, account = found
+        institution = session.get_one(Institution, account.institution_id)
+        return Desk(account=account, institution=institution, actor=actor, name=account.person.display_name)
+
+
+def _form_secret() -> str:
+    held = _held_secrets()
+    if held:
+        return held[0]
+    if not g.get("new_form_secret"):
+        g.new_form_secret = secrets.token_urlsafe(24)
+    return str(g.new_form_secret)
+
+
+def _held_secrets() -> list[str]:
+    """The cookies that can vouch for a form: a launch's on its own pages, elsewhere the staff's or the form's own."""
+    names = [LAUNCH_COOKIE] if request.path.startswith("/l/") else [STAFF_COOKIE, FORM_COOKIE]
+    return [request.cookies[name] for name in names if request.cookies.get(name)]
+
+
+def _token_of(secret: str) -> str:
+    return hmac.new(secret.encode(), b"cairn form", hashlib.sha256).hexdigest()
+
+
+def _sessions() -> Any:
+    return current_app.extensions["cairn"].sessions
