@@ -17,7 +17,7 @@ BELONGS_TO = {
 CASE_KEYS = frozenset({"registration", "components", "attempts", "credit", "cap_at", *BELONGS_TO})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Clause:
     """Where a rule is written, and its words."""
 
@@ -25,7 +25,7 @@ class Clause:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Finding:
     """One answer under one clause. ``satisfied`` None: a step of the reckoning, neither met nor missed."""
 

@@ -9,9 +9,9 @@ from lti_tool.domain.figures import shown
 
 PER_PERIOD, STEPPED, NONE, ZERO = "per_period", "stepped", "none", "zero"
 PER_PERIOD_KEYS = frozenset(
-    ["type", "points", "percent_of_mark", "period_hours", "max_periods", "after_max", "floor_at", "weekend_free"]
+    {"type", "points", "percent_of_mark", "period_hours", "max_periods", "after_max", "floor_at", "weekend_free"}
 )
-STEPPED_KEYS = frozenset(["type", "initial_points", "initial_hours", "further_points", "further_hours", "weekend_free"])
+STEPPED_KEYS = frozenset({"type", "initial_points", "initial_hours", "further_points", "further_hours", "weekend_free"})
 NOT_LATE = timedelta(0)
 WEEK, WORKING_WEEK = timedelta(days=7), timedelta(days=5)
 SATURDAY = 5

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lti_tool.domain.attempts import PASSED, Attempt, Standing, Status
+from lti_tool.domain.attempts import PASSED, Attempt, Status
 from lti_tool.domain.clauses import Notebook
 from lti_tool.domain.errors import RegulationError
 from lti_tool.domain.figures import shown, text_of
 from lti_tool.domain.lateness import NOT_LATE, late_by, said
 from lti_tool.domain.regulations import CapLevel, Counts, Regulations
 from lti_tool.domain.schemes import Component
+from lti_tool.domain.standings import Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +18,8 @@ class ComponentFigure:
     """What one component comes to.
 
     ``mark`` counts: after penalty and cap. ``unpenalised`` is the bare mark on the scale, ``uncapped`` the mark after
-    the penalty alone. No mark exists for a gate (``outcome`` has its verdict), an exemption or an attempt still waited for;
-    a component without any attempt is pending, attempt 0.
+    the penalty alone. No mark exists for a gate (``outcome`` has its verdict), an exemption or an attempt still waited
+    for; a component without any attempt is pending, attempt 0.
     """
 
     component: str

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lti_tool.domain.attempts import Standing, Status
+from lti_tool.domain.attempts import Status
 from lti_tool.domain.clauses import Notebook
 from lti_tool.domain.errors import RegulationError
 from lti_tool.domain.figures import shown
 from lti_tool.domain.marks import ComponentFigure, is_gate_failed
 from lti_tool.domain.regulations import CapLevel, DecideOn, MustReachEffect, Regulations
+from lti_tool.domain.standings import Standing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from lti_tool.domain.clauses import Clause, clauses_from
+from lti_tool.domain.clauses import Clause as Clause
+from lti_tool.domain.clauses import clauses_from
 from lti_tool.domain.errors import RegulationError as RegulationError
 from lti_tool.domain.fields import Fields
 from lti_tool.domain.figures import text_of

@@ -32,7 +32,7 @@ class Component:
         return self.title or self.id
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Scale:
     """A mark scale; ``bands`` give a label to the points at which each band begins."""
 

@@ -11,9 +11,9 @@ from lti_tool.domain.outcomes import Judgement, decide_outcomes
 from lti_tool.domain.regulations import KEYS, Regulations, regulations_from
 from lti_tool.domain.schemes import COMPONENT_KEYS, Scale, component_from
 
-RESULT_KEYS = frozenset(["regulation", "with", "registration", "credit", "components", "attempts", "expected"])
-OUTCOMES_KEYS = frozenset(["credit", "outcomes", "rule", "judgements", "expected"])
-BOTH_EXPECT = frozenset(["board", "overall_exact", "overall_reported", "grade", "decision", "credit", "capped"])
+RESULT_KEYS = frozenset({"regulation", "with", "registration", "credit", "components", "attempts", "expected"})
+OUTCOMES_KEYS = frozenset({"credit", "outcomes", "rule", "judgements", "expected"})
+BOTH_EXPECT = frozenset({"board", "overall_exact", "overall_reported", "grade", "decision", "credit", "capped"})
 WITHDRAWN, REGISTERED, ALL_MET = "withdrawn", "registered", "all_met"
 
 Sets = Mapping[str, Mapping[object, object]]

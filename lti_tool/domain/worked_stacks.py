@@ -12,7 +12,7 @@ from lti_tool.domain.stacking import Compensation, Item, LargerAward, StackDecis
 
 STACK_KEYS = frozenset({"award", "items", "expected"})
 AWARD_KEYS = frozenset(
-    [
+    {
         "name",
         "credits",
         "min_at_level",
@@ -23,12 +23,12 @@ AWARD_KEYS = frozenset(
         "each_item_at_least",
         "min_share",
         "distinction_needs_no_capped",
-    ]
+    }
 )
-ITEM_KEYS = frozenset(["mc", "credit", "level", "mark", "decision", "capped", "theme", "already_counted_in"])
+ITEM_KEYS = frozenset({"mc", "credit", "level", "mark", "decision", "capped", "theme", "already_counted_in"})
 COMPENSATION_KEYS = frozenset({"min_mark", "max_credit", "mean_at_least"})
 EXPECTED_KEYS = frozenset(
-    [
+    {
         "decision",
         "credit_total",
         "credit_at_level",
@@ -39,7 +39,7 @@ EXPECTED_KEYS = frozenset(
         "grade",
         "reasons",
         "standalone_unchanged",
-    ]
+    }
 )
 
 

@@ -3,8 +3,8 @@
 from lti_tool.domain.fields import Fields
 
 WORKFLOW_KEYS = frozenset({"events", "final"})
-EVENT_KEYS = frozenset(["do", "actor", "mark", "timestamp", "reason", "expect", "why", "sends"])
-FINAL_KEYS = frozenset(["versions", "current", "first_version_kept", "report_to_next_board", "received", "applied"])
+EVENT_KEYS = frozenset({"do", "actor", "mark", "timestamp", "reason", "expect", "why", "sends"})
+FINAL_KEYS = frozenset({"versions", "current", "first_version_kept", "report_to_next_board", "received", "applied"})
 
 
 def read_workflow(fields: Fields) -> None:
