@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from connectors.contract import AwardRecord, RemoteRecord, RemoteState
-from connectors.errors import ErrorClass, Rejected
+from connectors.errors import ErrorClass, Misconfigured, Rejected
 
 KEYS = uuid.UUID("5a0b7e1c-3f0e-5d52-9a54-6d1f3c2f8a10")  # never change it: every key ever sent hangs on it
 
@@ -98,3 +98,11 @@ def json_number(value: Decimal) -> int | float:
     if Decimal(repr(number)) != value:
         raise ValueError("this decimal has too many places for a number of JSON")
     return number
+
+
+def seconds_of(name: str, text: str) -> float:
+    """A setting that is a number of seconds above nought."""
+    number = decimal_of(text)
+    if number is None or number <= 0:
+        raise Misconfigured(f"The setting {name} must be a number of seconds, such as 15.", code="settings")
+    return float(number)

@@ -108,8 +108,11 @@ class MemoryRecords:
                 yield row
 
     def check(self) -> CheckReport:
-        held = len(self.registry.all())
-        return CheckReport(lines=(CheckLine(label="records", is_ok=True, text=f"{held} records are held."),))
+        try:
+            text, is_ok = f"{len(self.registry.all())} records are held.", True
+        except ConnectorError as error:
+            text, is_ok = str(error), False
+        return CheckReport(lines=(CheckLine(label="records", is_ok=is_ok, text=text),))
 
 
 def to_row(record: AwardRecord) -> RemoteRecord:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import quote
 
-from connectors.base import Setting, refuse_overwriting, stands
+from connectors.base import Setting, refuse_overwriting, seconds_of, stands
 from connectors.contract import (
     AwardRecord,
     Capability,
@@ -17,7 +17,7 @@ from connectors.contract import (
     RevocationRecord,
 )
 from connectors.errors import ErrorClass, Rejected
-from connectors.http import HttpClient
+from connectors.http import CONNECT_SECONDS, HttpClient
 from connectors.oauth import ClientCredentials
 from connectors.oneroster_check import SCOPES, check_lines
 from connectors.oneroster_lineitems import LineItems, put
@@ -41,6 +41,7 @@ class OneRosterGradebook:
         Setting("category", "title of the category that line items go under", default="Micro-credentials"),
         Setting("agreed_field", "metadata field that says that a mark was agreed there", default="agreed"),
         Setting("check_class", "sourcedId of a class to try the connection on", default=""),
+        Setting("read_seconds", "how long to wait for an answer", default="15"),
         Setting("scopes", "scopes to ask for, by spaces", default=" ".join(SCOPES)),
     )
 
@@ -57,11 +58,12 @@ class OneRosterGradebook:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str], secrets: Mapping[str, str]) -> Self:
+        timeout = (CONNECT_SECONDS, seconds_of("read_seconds", settings["read_seconds"]))
         tokens = ClientCredentials(
-            HttpClient(), settings["token_url"], client_id=settings["client_id"],
+            HttpClient(timeout=timeout), settings["token_url"], client_id=settings["client_id"],
             client_secret=secrets["client_secret"], scopes=settings["scopes"].split(),
         )
-        http = HttpClient(settings["url"], auth=tokens, explain=explain)
+        http = HttpClient(settings["url"], auth=tokens, timeout=timeout, explain=explain)
         return cls(http, tokens, Wire(http.base_url, Dialect(settings["dialect"]), settings["agreed_field"]), settings)
 
     def close(self) -> None:

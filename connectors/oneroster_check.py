@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from connectors.oauth import ClientCredentials
 from connectors.oneroster_reading import members
 from connectors.oneroster_roster import ROSTERING, class_path
 from connectors.oneroster_wire import GRADEBOOK, Dialect
+from connectors.symptoms import http_date
 
 SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 SCOPES = tuple(SCOPE + name for name in ("gradebook.readonly", "gradebook.createput", "roster-core.readonly"))
@@ -75,9 +75,8 @@ def _line(label: str, look: Callable[[], str]) -> CheckLine:
 
 
 def _clock_line(answer: Answer) -> CheckLine:
-    try:
-        theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
+    theirs = http_date(answer.headers.get("Date", ""))
+    if theirs is None:
         return CheckLine(label="clock", is_ok=True, text="The record system does not say what time it is.")
     skew = abs((datetime.now(UTC) - theirs).total_seconds())
     return CheckLine(label="clock", is_ok=skew <= SKEW_SECONDS, text=f"The two clocks are {skew:.0f} seconds apart.")

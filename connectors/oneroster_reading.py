@@ -18,8 +18,8 @@ def pages(http: HttpClient, path: str, name: str, chosen: Mapping[str, str]) -> 
     """
     offset = 0
     while True:
-        wanted: dict[str, str | int] = {"limit": PAGE, "offset": offset, "sort": "sourcedId", "orderBy": "asc", **chosen}
-        answer = http.get(path, params=wanted)
+        page: dict[str, str | int] = {"limit": PAGE, "offset": offset}
+        answer = http.get(path, params={**page, "sort": "sourcedId", "orderBy": "asc", **chosen})
         found = members(answer, name)
         yield from found
         offset += len(found)
