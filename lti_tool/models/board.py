@@ -15,7 +15,8 @@ from lti_tool.models.people import Person
 class Decision(Keyed, Base):
     """What the regulations say of one learner on the facts known at one moment; provisional until ratified.
 
-    ``inputs_digest``: the same facts give the same digest, so that nobody ratifies what has changed since.
+    ``inputs_digest``: the same facts give the same digest, so that nobody ratifies what has changed since; ``evidence``
+    are the ids of the outcomes (or judgements) that it knew, so that whatever comes later is known to be later.
     Personal data: figures, by enrolment. Kept as long as the award it led to.
     """
 
@@ -26,7 +27,7 @@ class Decision(Keyed, Base):
     number: Mapped[int]  # 1, 2, 3 … per enrolment; the highest is the present one
     board_number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
-    overall_exact: Mapped[str] = mapped_column(String(60), default="")  # a fraction as text, "" for no figure
+    overall_exact: Mapped[str] = mapped_column(Text, default="")  # a fraction as text, "" for no figure
     overall: Mapped[Any] = mapped_column(DecimalText, nullable=True)
     uncapped: Mapped[Any] = mapped_column(DecimalText, nullable=True)  # rounded, where a cap lowered it
     grade: Mapped[str] = mapped_column(String(40), default="")
@@ -36,6 +37,7 @@ class Decision(Keyed, Base):
     attempt: Mapped[int] = mapped_column(default=1)
     findings: Mapped[list[Any]] = mapped_column(JSON, default=list)  # [{"key", "ref", "clause", "satisfied", "text"}]
     figures: Mapped[list[Any]] = mapped_column(JSON, default=list)  # per component, decimals as text
+    evidence: Mapped[list[int]] = mapped_column(JSON, default=list)
     inputs_digest: Mapped[str] = mapped_column(String(64))
     regulations: Mapped[str] = mapped_column(String(60))
     decided_at: Mapped[Instant]

@@ -1,0 +1,156 @@
+"""Amendments: a ratified result is changed only by a new version, on authority, proposed by one and approved by another.
+
+The new figure is always derived from the facts by the regulations. Nobody types it.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain import ratification as rules
+from lti_tool.models.award import Award
+from lti_tool.models.board import Amendment, Conflict, Decision, Ratification
+from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run
+from lti_tool.models.delivery import Discrepancy
+from lti_tool.services import audit, awards, decisions
+from lti_tool.services.actors import Actor
+from lti_tool.services.duties import as_domain, person_of, require
+from lti_tool.services.errors import NotFound, Refused
+
+
+def propose(
+    session: Session, actor: Actor, enrolment: Enrolment, *, reason: str, authority_reference: str, now: datetime,
+) -> Amendment:
+    """Propose that a ratified result follow the facts as they are now."""
+    if enrolment.institution_id != actor.institution_id:
+        raise NotFound("There is no such registration.")
+    require(rules.may_propose_amendment(as_domain(actor), state=awards.state_of(session, enrolment)))
+    if not reason.strip() or not authority_reference.strip():
+        raise Refused("reason", "An amendment needs its reason and the authority for it, such as Chair's action 2026/07.")
+    if _is_proposed(session, enrolment):
+        raise Refused("proposed", "An amendment of this result is waiting for the chair already.")
+    decision = differing(session, enrolment)
+    if decision is None:
+        raise Refused("no_difference", "The facts give the ratified result; correct the mark where it is kept, then propose.")
+    amendment = Amendment(
+        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment, decision_id=decision.id,
+        decision=decision, reason=reason.strip(), authority_reference=authority_reference.strip(),
+        proposed_by=person_of(actor),
+    )
+    session.add(amendment)
+    session.flush()
+    _note(session, actor, amendment, "amendment.propose", now)
+    return amendment
+
+
+def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -> Award:
+    """The chair, not the proposer, approves: the next version of the award, and the late score is settled."""
+    amendment = _find_open(session, actor, amendment_key)
+    enrolment = amendment.enrolment
+    require(rules.may_approve_amendment(
+        as_domain(actor), proposed_by=str(amendment.proposed_by), learner=str(enrolment.person_id),
+        conflicted=_conflicted(session, enrolment),
+    ))
+    decisions.decide(session, enrolment, now)
+    decision = differing(session, enrolment)
+    if decision is None or decision.id != amendment.decision_id:
+        raise Refused("changed_since_seen", "The facts changed since this was proposed; refuse it and propose it again.")
+    ratification = Ratification(
+        institution_id=enrolment.institution_id, authority=enrolment.run.version.authority,
+        reference=amendment.authority_reference, held_on=now.date(), list_digest=decision.inputs_digest,
+        by_person_id=person_of(actor), ratified_at=now,
+    )
+    session.add(ratification)
+    session.flush()
+    _settle(session, actor, amendment, "approved", f"amended by {amendment.authority_reference}", now)
+    return awards.grant(session, ratification, decision, now)
+
+
+def refuse(session: Session, actor: Actor, amendment_key: str, *, reason: str, now: datetime) -> None:
+    """The ratified result stands; the late score is settled with the reason."""
+    amendment = _find_open(session, actor, amendment_key)
+    require(rules.may_approve_amendment(
+        as_domain(actor), proposed_by=str(amendment.proposed_by), learner=str(amendment.enrolment.person_id),
+    ))
+    if not reason.strip():
+        raise Refused("reason", "Say why the result stands as it was ratified.")
+    _settle(session, actor, amendment, "refused", reason.strip(), now)
+
+
+def differing(session: Session, enrolment: Enrolment) -> Decision | None:
+    """The newest decision for the board that ratified, where its facts are not the ratified ones."""
+    award = awards.current(session, enrolment)
+    if award is None:
+        return None
+    newest = decisions.newest_for(session, enrolment, award.decision.board_number)
+    return None if newest is None or newest.inputs_digest == award.decision.inputs_digest else newest
+
+
+def waiting(session: Session, institution_id: int) -> Sequence[Amendment]:
+    """Proposals that the chair has not answered, oldest first."""
+    mine = select(Amendment).where(Amendment.institution_id == institution_id, Amendment.state == "proposed")
+    return session.scalars(mine.order_by(Amendment.id)).all()
+
+
+def amendments_since(
+    session: Session, institution_id: int, since: datetime | None, *, achievement_ids: Collection[int] | None = None,
+) -> Sequence[Amendment]:
+    """Approved amendments that the next board must be told of, oldest first."""
+    approved = (
+        select(Amendment).join(Enrolment, Amendment.enrolment_id == Enrolment.id).join(Run, Enrolment.run_id == Run.id)
+        .join(AchievementVersion, Run.version_id == AchievementVersion.id)
+        .where(Amendment.institution_id == institution_id, Amendment.state == "approved").order_by(Amendment.id)
+    )
+    if since is not None:
+        approved = approved.where(Amendment.decided_at > since)
+    if achievement_ids is not None:
+        approved = approved.where(AchievementVersion.achievement_id.in_(achievement_ids))
+    return session.scalars(approved).all()
+
+
+def _find_open(session: Session, actor: Actor, amendment_key: str) -> Amendment:
+    amendment = session.scalars(select(Amendment).where(
+        Amendment.institution_id == actor.institution_id, Amendment.key == amendment_key,
+    )).first()
+    if amendment is None:
+        raise NotFound("There is no such amendment.")
+    session.refresh(amendment, ["state"], with_for_update=True)
+    if amendment.state != "proposed":
+        raise Refused("decided", "This amendment has been decided.")
+    return amendment
+
+
+def _is_proposed(session: Session, enrolment: Enrolment) -> bool:
+    mine = select(Amendment.id).where(Amendment.enrolment_id == enrolment.id, Amendment.state == "proposed")
+    return session.scalar(mine.limit(1)) is not None
+
+
+def _conflicted(session: Session, enrolment: Enrolment) -> frozenset[str]:
+    """A conflict declared on any board stays one when the chair acts alone."""
+    found = session.scalars(select(Conflict.member_id).where(
+        Conflict.institution_id == enrolment.institution_id, Conflict.learner_id == enrolment.person_id,
+    ))
+    return frozenset(str(member) for member in found)
+
+
+def _settle(session: Session, actor: Actor, amendment: Amendment, state: str, resolution: str, now: datetime) -> None:
+    amendment.state, amendment.decided_by, amendment.decided_at = state, person_of(actor), now
+    late = select(Discrepancy).where(
+        Discrepancy.enrolment_id == amendment.enrolment_id, Discrepancy.kind == decisions.LATE_SCORE,
+        Discrepancy.closed_at.is_(None),
+    )
+    for discrepancy in session.scalars(late):
+        discrepancy.closed_at, discrepancy.closed_by, discrepancy.resolution = now, person_of(actor), resolution
+    session.flush()
+    _note(session, actor, amendment, f"amendment.{state}", now, resolution=resolution)
+
+
+def _note(session: Session, actor: Actor, amendment: Amendment, action: str, now: datetime, **details: str) -> None:
+    audit.record(
+        session, institution_id=amendment.institution_id, action=action, subject=f"amendment:{amendment.key}", now=now,
+        actor=actor.person_id, person=amendment.enrolment.person_id, clause=amendment.decision.regulations,
+        details={"reason": amendment.reason, "authority": amendment.authority_reference,
+                 "decision": amendment.decision.key, **details},
+    )

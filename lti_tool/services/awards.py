@@ -1,0 +1,110 @@
+"""Awards: what was ratified, granted once, sent once, and never written over."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Mapper, Session, object_session
+
+from lti_tool.domain.ratification import ResultState, Why
+from lti_tool.models.award import Award, Revocation
+from lti_tool.models.board import Decision, Ratification
+from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run
+from lti_tool.models.people import Person
+from lti_tool.services import audit, outbox, passback
+from lti_tool.services.errors import Refused
+from lti_tool.services.standing import current as current
+from lti_tool.services.standing import history as history
+
+RATIFIABLE = frozenset({"PASS", "CREDIT_REFUSED", "FAIL_FINAL", "RESIT", "DEFERRED", "NOT_YET"})
+CREDIT_GIVEN_BEFORE = "credit_given_before"
+
+
+def grant(session: Session, ratification: Ratification, decision: Decision, now: datetime) -> Award:
+    """The next version of a learner's award, its audit entry and its messages, in the transaction of the ratification.
+
+    The same decision granted again is the award that it gave.
+    """
+    enrolment = decision.enrolment
+    # One learner at a time: two boards must not each give the credit of one micro-credential (I9).
+    session.get_one(Person, enrolment.person_id, with_for_update=True)
+    before = current(session, enrolment)
+    if before is not None and before.decision_id == decision.id:
+        return before
+    if decision.kind not in RATIFIABLE:
+        raise Refused("incomplete", "Nothing can be ratified while the result is incomplete or the learner has withdrawn.")
+    if enrolment.regulation_set_id is None:
+        raise Refused("no_credit", "This gives no credit: there is nothing to ratify and nothing to record.")
+    award = _version(session, ratification, decision, now)
+    _write_down(session, award, before)
+    outbox.enqueue_award(session, award, now)
+    passback.after_award(session, award, now)
+    return award
+
+
+def state_of(session: Session, enrolment: Enrolment) -> ResultState:
+    """Where a learner's result stands, as the rules of ratification call it."""
+    versions = history(session, enrolment)
+    if not versions:
+        return ResultState.PROVISIONAL
+    if current(session, enrolment) is None:
+        return ResultState.RESCINDED
+    return ResultState.AMENDED if len(versions) > 1 else ResultState.RATIFIED
+
+
+def credited_elsewhere(session: Session, enrolment: Enrolment) -> Award | None:
+    """The award, on another registration, that already gave this person credit for the same micro-credential."""
+    family = enrolment.run.version.achievement_id
+    others = (
+        select(Award, Revocation.id).join(Enrolment, Award.enrolment_id == Enrolment.id)
+        .join(Run, Enrolment.run_id == Run.id).join(AchievementVersion, Run.version_id == AchievementVersion.id)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(
+            AchievementVersion.achievement_id == family, Enrolment.person_id == enrolment.person_id,
+            Enrolment.id != enrolment.id,
+        ).order_by(Award.enrolment_id, Award.version)
+    )
+    newest = {award.enrolment_id: (award, revoked) for award, revoked in session.execute(others)}
+    return next((award for award, revoked in newest.values() if award.credit and revoked is None), None)
+
+
+def _version(session: Session, ratification: Ratification, decision: Decision, now: datetime) -> Award:
+    enrolment = decision.enrolment
+    versions = history(session, enrolment)
+    given_before = bool(decision.credit) and credited_elsewhere(session, enrolment) is not None
+    award = Award(
+        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment,
+        version=len(versions) + 1, decision_id=decision.id, decision=decision, ratification_id=ratification.id,
+        ratification=ratification, supersedes_id=versions[-1].id if versions else None, kind=decision.kind,
+        mark=decision.overall, grade=decision.grade, credit=0 if given_before else decision.credit,
+        is_capped=decision.is_capped, code=CREDIT_GIVEN_BEFORE if given_before else "",
+        awarded_on=ratification.held_on, ratified_at=now,
+    )
+    session.add(award)
+    session.flush()
+    return award
+
+
+def _write_down(session: Session, award: Award, before: Award | None) -> None:
+    ratification, decision = award.ratification, award.decision
+    audit.record(
+        session, institution_id=award.institution_id, action="award.grant", subject=f"award:{award.key}",
+        now=award.ratified_at, actor=ratification.by_person_id, person=award.enrolment.person_id,
+        clause=decision.regulations,
+        details={
+            "version": award.version, "kind": award.kind, "mark": None if award.mark is None else str(award.mark),
+            "grade": award.grade, "credit": award.credit, "code": award.code, "decision": decision.key,
+            "facts": decision.inputs_digest, "authority": ratification.authority, "reference": ratification.reference,
+            "list": ratification.list_digest, "supersedes": before.key if before else None,
+        },
+    )
+
+
+@event.listens_for(Award, "before_update")
+@event.listens_for(Decision, "before_update")
+@event.listens_for(Ratification, "before_update")
+def _never_overwrite(_mapper: Mapper[Any], _connection: Any, row: Award | Decision | Ratification) -> None:
+    """A ratified result is never overwritten, whoever tries: a correction is a new version (I2)."""
+    session = object_session(row)
+    if session is not None and session.is_modified(row, include_collections=False):
+        raise Refused(str(Why.RATIFIED), "This result is written down for good; propose an amendment instead.")

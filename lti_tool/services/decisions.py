@@ -1,0 +1,122 @@
+"""Decisions: the facts before a board, judged by the pinned regulations, and stored only when the facts have changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.models.award import Award
+from lti_tool.models.board import Decision
+from lti_tool.models.catalogue import Enrolment, Run
+from lti_tool.models.delivery import Discrepancy
+from lti_tool.models.outcome import Outcome
+from lti_tool.services import facts, outbox, standing, verdicts
+from lti_tool.services.verdicts import Verdict
+
+LATE_SCORE = "late_score"
+
+
+def decide(session: Session, enrolment: Enrolment, now: datetime) -> Decision:
+    """What the regulations make of the facts now; the present decision, whether new or not.
+
+    Before ratification that is one decision for the run's next board. Afterwards what touches the ratified result is a
+    decision for that same board, which changes nothing by itself (I3), and a further sitting is one for the next board.
+    """
+    award = standing.current(session, enrolment)
+    known = verdicts.known(session, enrolment)
+    if award is None:
+        return _provisional(session, enrolment, known, enrolment.run.board_number, now)
+    ratified = facts.Ratified.by(award)
+    known = facts.placed(known, ratified)
+    _late(session, enrolment, award, facts.by(known, ratified.board), now)
+    has_next = any(fact.board > ratified.board for fact in known) or enrolment.status == "withdrawn"
+    if ratified.is_open and has_next:
+        board = max(enrolment.run.board_number, ratified.board + 1)
+        return _provisional(session, enrolment, known, board, now)
+    return present(session, enrolment) or award.decision
+
+
+def decide_run(session: Session, run: Run, now: datetime) -> list[Decision]:
+    """Every learner of a run, in the order of registration."""
+    everybody = select(Enrolment).where(Enrolment.run_id == run.id).order_by(Enrolment.id)
+    return [decide(session, enrolment, now) for enrolment in session.scalars(everybody).all()]
+
+
+def preview(session: Session, enrolment: Enrolment) -> Verdict:
+    """What the regulations would make of the facts now, with nothing stored."""
+    award = standing.current(session, enrolment)
+    ratified = facts.Ratified.by(award) if award else None
+    board = max(enrolment.run.board_number, ratified.board + 1 if ratified and ratified.is_open else 1)
+    known = facts.placed(verdicts.known(session, enrolment), ratified)
+    return verdicts.reach(session, enrolment, facts.by(known, board), board, is_withdrawn=enrolment.status == "withdrawn")
+
+
+def present(session: Session, enrolment: Enrolment) -> Decision | None:
+    """The newest decision of a learner."""
+    mine = select(Decision).where(Decision.enrolment_id == enrolment.id)
+    return session.scalars(mine.order_by(Decision.number.desc()).limit(1)).first()
+
+
+def newest_for(session: Session, enrolment: Enrolment, board_number: int) -> Decision | None:
+    """The newest decision of a learner for one board."""
+    mine = select(Decision).where(Decision.enrolment_id == enrolment.id, Decision.board_number == board_number)
+    return session.scalars(mine.order_by(Decision.number.desc()).limit(1)).first()
+
+
+def _provisional(
+    session: Session, enrolment: Enrolment, known: Sequence[facts.Fact], board: int, now: datetime,
+) -> Decision:
+    """The decision for a board still to come; a new one supersedes what was said provisionally before."""
+    is_withdrawn = enrolment.status == "withdrawn"
+    verdict = verdicts.reach(session, enrolment, facts.by(known, board), board, is_withdrawn=is_withdrawn)
+    decision, is_new = _store(session, enrolment, verdict, now)
+    if is_new and enrolment.regulation_set_id is not None:  # I25: without credit nothing goes to a record system
+        outbox.enqueue_provisional(session, decision, now)
+    return decision
+
+
+def _late(
+    session: Session, enrolment: Enrolment, award: Award, known: Sequence[facts.Fact], now: datetime,
+) -> None:
+    """What came after ratification and touches it: a decision to look at, and a discrepancy that somebody must close."""
+    verdict = verdicts.reach(session, enrolment, known, award.decision.board_number, is_withdrawn=False)
+    decision, is_new = _store(session, enrolment, verdict, now)
+    if not is_new or verdict.digest == award.decision.inputs_digest:
+        return
+    found = _open_late_score(session, enrolment) or Discrepancy(
+        institution_id=enrolment.institution_id, kind=LATE_SCORE, enrolment_id=enrolment.id, opened_at=now,
+    )
+    found.ours, found.theirs = _in_words(award), _in_words(decision)
+    late = set(verdict.evidence) - set(award.decision.evidence)
+    if late and enrolment.run.version.kind != verdicts.BY_OUTCOMES:
+        outcome = session.get_one(Outcome, max(late))
+        found.outcome_id, found.run_component_id = outcome.id, outcome.run_component_id
+    session.add(found)
+    session.flush()
+
+
+def _store(session: Session, enrolment: Enrolment, verdict: Verdict, now: datetime) -> tuple[Decision, bool]:
+    """The decision of a verdict, and whether the facts had changed."""
+    last = newest_for(session, enrolment, verdict.board)
+    if last is not None and last.inputs_digest == verdict.digest:
+        return last, False
+    number = session.scalar(select(func.max(Decision.number)).where(Decision.enrolment_id == enrolment.id)) or 0
+    made = Decision(
+        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment, number=number + 1,
+        board_number=verdict.board, inputs_digest=verdict.digest, decided_at=now, **verdict.columns,
+    )
+    session.add(made)
+    session.flush()
+    return made, True
+
+
+def _open_late_score(session: Session, enrolment: Enrolment) -> Discrepancy | None:
+    return session.scalars(select(Discrepancy).where(
+        Discrepancy.enrolment_id == enrolment.id, Discrepancy.kind == LATE_SCORE, Discrepancy.closed_at.is_(None),
+    )).first()
+
+
+def _in_words(result: Award | Decision) -> str:
+    figure = result.mark if isinstance(result, Award) else result.overall
+    return result.kind if figure is None else f"{figure} {result.kind}"

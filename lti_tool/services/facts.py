@@ -1,0 +1,162 @@
+"""From rows to what the rules speak of: components, attempts and judgements, each with the board it comes before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.attempts import USING, Attempt, Status
+from lti_tool.domain.outcomes import Judgement
+from lti_tool.domain.schemes import Component
+from lti_tool.models import outcome as rows
+from lti_tool.models.award import Award
+from lti_tool.models.catalogue import Enrolment, Run
+from lti_tool.models.institution import Institution
+from lti_tool.services import outcomes
+
+OPEN_KINDS = frozenset({"RESIT", "DEFERRED", "NOT_YET"})  # ratified, and another sitting may still come
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One outcome or judgement as the rules read it.
+
+    ``place``: what it is a record of (component and attempt, or outcome and 0); ``is_settled``: that place has its result.
+    """
+
+    row: int
+    place: Place
+    board: int
+    is_settled: bool
+    is_agreed: bool = True
+    value: Attempt | Judgement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratified:
+    """What a board has settled already: on which facts, and whether another sitting may still come."""
+
+    board: int
+    evidence: frozenset[int]
+    is_open: bool
+
+    @classmethod
+    def by(cls, award: Award) -> "Ratified":
+        decision = award.decision
+        return cls(board=decision.board_number, evidence=frozenset(decision.evidence), is_open=award.kind in OPEN_KINDS)
+
+
+def marks_of(session: Session, enrolment: Enrolment, scale_maximum: Fraction) -> list[Fact]:
+    """The counted outcomes of a learner, oldest first."""
+    zone = _zone(session, enrolment.institution_id)
+    return [_mark(row, scale_maximum, zone) for row in outcomes.facts(session, enrolment)]
+
+
+def judgements_of(session: Session, enrolment: Enrolment) -> list[Fact]:
+    """What was judged of a learner's outcomes, oldest first."""
+    found = select(rows.Judgement).where(rows.Judgement.enrolment_id == enrolment.id).order_by(rows.Judgement.id)
+    return [_judgement(row) for row in session.scalars(found)]
+
+
+def components_of(session: Session, run: Run) -> list[Component]:
+    """The scheme of a run: the version's components with the run's own deadlines."""
+    zone = _zone(session, run.institution_id)
+    return [
+        Component(
+            id=part.component.code, title=part.component.title, weight=Fraction(part.component.weight),
+            out_of=_fraction(part.component.out_of), must_reach=_fraction(part.component.must_reach),
+            is_gate=part.component.is_gate, due=_local(part.due_at, zone),
+        )
+        for part in run.components if part.component is not None
+    ]
+
+
+def placed(facts: Iterable[Fact], ratified: Ratified | None) -> list[Fact]:
+    """The facts, each with the board it counts before.
+
+    After ratification a fact that was not known then either touches what was settled, and so belongs to the ratified
+    board as a late one, or belongs to the next sitting.
+    """
+    known = list(facts)
+    if ratified is None:
+        return known
+    settled = {fact.place for fact in known if fact.row in ratified.evidence and fact.is_settled}
+    return [replace(fact, board=_board(fact, ratified, settled)) for fact in known]
+
+
+def by(facts: Sequence[Fact], board: int) -> list[Fact]:
+    """What was known by a board; of two records of one attempt at one board the later stands."""
+    standing = {(*fact.place, fact.board): fact for fact in facts if fact.board <= board}
+    return list(standing.values())
+
+
+def attempts(facts: Iterable[Fact]) -> list[Attempt]:
+    """The attempts among facts, with their boards."""
+    return [replace(fact.value, board=fact.board) for fact in facts if isinstance(fact.value, Attempt)]
+
+
+def judgements(facts: Iterable[Fact]) -> list[Judgement]:
+    """The judgements among facts, with their boards."""
+    return [replace(fact.value, board=fact.board) for fact in facts if isinstance(fact.value, Judgement)]
+
+
+def _board(fact: Fact, ratified: Ratified, settled: set[Place]) -> int:
+    if fact.row in ratified.evidence:
+        return min(fact.board, ratified.board)
+    if not ratified.is_open or fact.place in settled:
+        return ratified.board
+    return max(fact.board, ratified.board + 1)
+
+
+def _mark(row: rows.Outcome, scale: Fraction, zone: ZoneInfo) -> Fact:
+    component, status = row.run_component.component, Status(row.status)
+    code = component.code if component else ""
+    attempt = Attempt(
+        component=code, number=row.attempt, board=row.board_number, status=status,
+        raw=_raw(row, _fraction(component.out_of if component else None) or scale), outcome=row.gate or None,
+        submitted=row.submitted_at, due=_local(row.due_at, zone), extension_hours=row.extension_hours,
+        first_sit=row.is_first_sit, from_attempt=row.from_attempt,
+        markers=tuple(Fraction(mark) for mark in row.markers), agreed_by=row.agreed_by,
+    )
+    is_settled = status in USING or status is Status.EXEMPT
+    return Fact(row=row.id, place=(code, row.attempt), board=row.board_number, is_settled=is_settled, value=attempt)
+
+
+def _raw(row: rows.Outcome, out_of: Fraction) -> Fraction | None:
+    """The raw mark on the component's own maximum; a source may count in another (a column out of 1, or 10)."""
+    raw, maximum = _fraction(row.raw), _fraction(row.out_of)
+    return raw if raw is None or not maximum else raw / maximum * out_of
+
+
+def _judgement(row: rows.Judgement) -> Fact:
+    value = Judgement(outcome=row.outcome, board=row.board_number, is_met=row.is_met)
+    is_settled = row.is_met and row.is_agreed
+    return Fact(
+        row=row.id, place=(row.outcome, 0), board=row.board_number, is_settled=is_settled, is_agreed=row.is_agreed,
+        value=value,
+    )
+
+
+def _zone(session: Session, institution_id: int) -> ZoneInfo:
+    return ZoneInfo(session.get_one(Institution, institution_id).timezone)
+
+
+def _local(instant: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """A deadline in the institution's offset of that day: whether it is weekend is a local matter.
+
+    The offset is a fixed one. With a zone Python would add hours on the wall clock, and a night of clock change has 23.
+    """
+    if instant is None:
+        return None
+    local = instant.astimezone(zone)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)))
+
+
+def _fraction(value: Decimal | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
