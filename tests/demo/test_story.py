@@ -98,6 +98,14 @@ def test_a_later_extract_only_touches_enrolments_of_the_first() -> None:
     assert {row["status"] for row in update} == {"registered", "paused", "withdrawn"}
 
 
+def test_the_record_system_knows_those_of_the_extract_and_degree_students_elsewhere() -> None:
+    known = {(row["class"], row["registration"]) for row in rows("students.csv")}
+    assert known >= ENROLMENTS
+    degree = {row["registration"] for row in PEOPLE.values() if row["kind"] == "degree"}
+    assert {registration for _, registration in known - ENROLMENTS} == degree
+    assert not {course for course, registration in known if registration in degree} & set(ACHIEVEMENTS)
+
+
 @pytest.mark.parametrize("mc", PLAN)
 def test_every_class_of_outcome_occurs_as_often_as_planned(mc: str) -> None:
     seen = {(row["learner"], row["class"]) for row in LEDGER if row["mc"] == mc and row["learner"] in LEARNERS}

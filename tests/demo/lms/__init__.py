@@ -83,7 +83,7 @@ def _faults() -> None:
 
 
 def _keep(reply: Response) -> Response:
-    if request.method != "GET":
+    if request.method != "GET" and request.endpoint != "services.token":
         site().state.save()
     return reply
 

@@ -16,7 +16,7 @@ CANVAS_TOTALS = (
 
 
 def moodle_csv(state: State, course: Course) -> str:
-    """Grades → Export → Plain text file: a line per learner, ``-`` for no grade, two decimals, a Unix time at the end."""
+    """Grades → Export → Plain text file: a line per learner, ``-`` for no grade, two decimals, a Unix time last."""
     columns = state.columns_of(course.code)
     heads = [f"{column.module}: {column.label} (Real)" for column in columns]
     rows = [[*PERSON, *heads, "Last downloaded from this course"]]

@@ -27,7 +27,7 @@ GRADING = {"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"}
 
 
 class Grades(AssignmentsGradesService):  # type: ignore[misc]
-    """Line items, scores and results of one course. The library takes any of its scopes; here each act names its own."""
+    """Line items, scores and results of one course. The library takes any scope; here each act names its own."""
 
     def __init__(self, course: str, scopes: list[str], item: str = "", **query: Any) -> None:
         here = site()
