@@ -1,7 +1,8 @@
 """Tokens by OAuth 2 client credentials (RFC 6749 §4.4), shared by all threads of a process."""
 
 import base64
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
@@ -26,13 +27,14 @@ class ClientCredentials:
     """Gives the Authorization header; renewed a little before its end and once after a 401, by one thread at a time."""
 
     def __init__(
-        self, http: HttpClient, token_url: str, *, client_id: str, client_secret: str, scopes: Sequence[str]
+        self, http: HttpClient, token_url: str, *, client_id: str, client_secret: str, scopes: Sequence[str],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
         self._token_url = token_url
         self._basic = _basic(client_id, client_secret)
         self._scope = " ".join(scopes)
-        self._tokens: Cache[str, Token] = Cache(_useful_seconds)
+        self._tokens: Cache[str, Token] = Cache(_useful_seconds, clock)
 
     def token(self) -> Token:
         """The token in use, fetched if there is none."""
@@ -67,7 +69,7 @@ class ClientCredentials:
 
 def _token(found: object) -> Token:
     text = found.get("access_token") if isinstance(found, Mapping) else None
-    if not isinstance(found, Mapping) or not isinstance(text, str) or not (text.isascii() and text.isprintable()):
+    if not isinstance(found, Mapping) or not isinstance(text, str) or not _is_sendable(text):
         raise Unavailable("The token address answered without a usable token.", code="no_token")
     scope = found.get("scope")
     return Token(
@@ -75,6 +77,10 @@ def _token(found: object) -> Token:
         seconds=_seconds(found.get("expires_in")),
         scopes=frozenset(scope.split()) if isinstance(scope, str) and scope else None,
     )
+
+
+def _is_sendable(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable()
 
 
 def _seconds(value: object) -> float:

@@ -108,10 +108,11 @@ def _filled(declared: tuple[Setting, ...], given: Mapping[str, str], *, is_secre
 
 def _install_line(point: EntryPoint, module: str) -> str:
     """The line that installs what is missing: the extra that brings it, where the distribution names one."""
+    wanted = module.partition(".")[0]
     package = point.dist.name if point.dist is not None else "cairn-lti"
     for requirement in (point.dist.requires if point.dist is not None else None) or ():
         needed, _, marker = requirement.partition(";")
-        if needed.lower().startswith(module.partition(".")[0].lower()) and "extra ==" in marker:
+        if needed.lower().startswith(wanted.lower()) and "extra ==" in marker:
             extra = marker.split("extra ==")[1].strip(" '\")")
             return f'pip install "{package}[{extra}]"'
-    return f"pip install {module}"
+    return f"pip install {wanted}"

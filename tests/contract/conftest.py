@@ -6,7 +6,8 @@ import pytest
 
 pytest.register_assert_rewrite("connectors.testing")
 
-from tests.contract.wire.gradebook import Gradebook  # noqa: E402
+from connectors.oneroster import OneRosterGradebook  # noqa: E402
+from tests.contract.wire.gradebook import Gradebook, connect  # noqa: E402
 from tests.contract.wire.server import Respond, WireServer  # noqa: E402
 
 
@@ -15,6 +16,13 @@ def gradebook() -> Iterator[Gradebook]:
     book = Gradebook()
     with book.server:
         yield book
+
+
+@pytest.fixture
+def oneroster(gradebook: Gradebook) -> Iterator[OneRosterGradebook]:
+    connector = connect(gradebook)
+    yield connector
+    connector.close()
 
 
 @pytest.fixture

@@ -9,12 +9,15 @@ from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
 
+from connectors.oneroster import OneRosterGradebook
+from connectors.registry import configure
+from connectors.testing import SECRET
 from tests.contract.wire.server import CUT, HANG, Reply, Request, WireServer
 
 SCHEMA = Path(__file__).parent.parent / "schemas" / "gradebook-put-v1p2.project.schema.json"
 WRAPPERS = {"categories": "category", "lineItems": "lineItem", "results": "result"}
 GRADEBOOK, ROSTERING = "/ims/oneroster/gradebook/v1p2/", "/ims/oneroster/rostering/v1p2/"
-CLIENT, SECRET = "cairn", "hush-4711"
+CLIENT = "cairn"
 
 
 def learner(number: int) -> dict[str, Any]:
@@ -73,6 +76,9 @@ class Gradebook:
     def recover(self) -> None:
         self.secret = SECRET
         self.server.recover()
+
+    def result(self, key: str) -> dict[str, Any]:
+        return self.kept["results"][key]
 
     def agree(self, key: str, reference: str, agreed_on: date) -> None:
         said = {"agreed": "true", "agreedReference": reference, "agreedOn": agreed_on.isoformat()}
@@ -150,3 +156,10 @@ def refusal(status: int, minor: str, text: str = "refused") -> Reply:
         "imsx_codeMajor": "failure", "imsx_severity": "error", "imsx_description": text,
         "imsx_CodeMinor": {"imsx_codeMinorField": [field]},
     }})
+
+
+def connect(gradebook: Gradebook, **settings: str) -> OneRosterGradebook:
+    usual = {"url": gradebook.url, "token_url": gradebook.token_url, "client_id": CLIENT, "check_class": "class-1"}
+    connector = configure("oneroster", {**usual, **settings}, {"client_secret": SECRET})
+    assert isinstance(connector, OneRosterGradebook)
+    return connector
