@@ -24,7 +24,7 @@ demo: $(READY)
 	@$(BIN)/python -m tests.demo $(if $(ONCE),--once)
 
 lint: $(READY)
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --config config/ruff.toml .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
 

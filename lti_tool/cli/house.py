@@ -18,6 +18,7 @@ from connectors.errors import ConnectorError
 from lti_tool import log, schema
 from lti_tool.clock import Clock, business_clock
 from lti_tool.db import Sessions, make_engine, make_sessions, reading
+from lti_tool.domain.errors import RegulationError
 from lti_tool.models.institution import Institution
 from lti_tool.seal import Sealer, SealError
 from lti_tool.services.errors import ServiceError
@@ -63,7 +64,7 @@ def sentences() -> Iterator[None]:
     """Turn expected failures into sentences; what is left is a bug, and shows as one."""
     try:
         yield
-    except (SettingsError, SealError, schema.NotMigrated, ServiceError, ConnectorError) as error:
+    except (SettingsError, SealError, schema.NotMigrated, ServiceError, RegulationError, ConnectorError) as error:
         raise Problem(str(error)) from error
     except OperationalError as error:
         raise Problem(

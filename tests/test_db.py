@@ -1,0 +1,61 @@
+"""The columns keep instants and decimals exactly, and both databases begin transactions alike."""
+
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy.exc import StatementError
+
+from lti_tool.db import DecimalText, UtcDateTime, new_key, reading
+from lti_tool.models.institution import Institution
+from tests import factories
+
+
+@pytest.fixture
+def things(engine):
+    table = Table("thing", MetaData(), Column("id", Integer, primary_key=True), Column("at", UtcDateTime), Column("mark", DecimalText))
+    table.create(engine)
+    yield table
+    table.drop(engine)
+
+
+def kept(engine, table, **values):
+    with engine.begin() as connection:
+        connection.execute(insert(table).values(**values))
+        return connection.execute(select(table.c.at, table.c.mark)).one()
+
+
+def test_an_instant_comes_back_the_same_in_utc(engine, things):
+    at = datetime(2026, 3, 29, 1, 30, tzinfo=timezone(timedelta(hours=1)))
+    found = kept(engine, things, at=at).at
+    assert found == at and found.utcoffset() == timedelta(0)
+
+
+def test_an_instant_without_zone_is_refused(engine, things):
+    with pytest.raises(StatementError, match="an instant needs a zone"):
+        kept(engine, things, at=datetime(2026, 3, 29, 1, 30))
+
+
+@pytest.mark.parametrize("mark", ["49.45", "0", "100", "0.10", "5.555555555555555555"])
+def test_a_mark_comes_back_digit_for_digit(engine, things, mark):
+    assert str(kept(engine, things, mark=Decimal(mark)).mark) == mark
+
+
+@pytest.mark.parametrize("mark", [49.5, Decimal("NaN"), Decimal("Infinity")])
+def test_floats_and_no_numbers_are_refused(engine, things, mark):
+    with pytest.raises(StatementError, match="finite decimals"):
+        kept(engine, things, mark=mark)
+
+
+def test_a_reader_does_not_wait_for_a_writer(sessions):
+    with sessions.begin() as session:
+        factories.institution(session)
+    with sessions.begin() as writer, reading(sessions) as reader:
+        writer.add(Institution(code="elsewhere", name="Elsewhere"))
+        writer.flush()
+        assert reader.scalars(select(Institution.code)).all() == ["inverlea"]
+
+
+def test_keys_are_long_and_differ():
+    assert len({new_key() for _ in range(1000)}) == 1000 and len(new_key()) == 16

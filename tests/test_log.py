@@ -1,0 +1,30 @@
+"""Nothing personal and no token gets through the log, whatever a careless line says."""
+
+import logging
+
+import pytest
+
+from lti_tool.log import Redacting, context_ids
+
+
+def logged(text: str) -> str:
+    record = logging.LogRecord("cairn", logging.INFO, __file__, 1, text, None, None)
+    return Redacting("%(message)s").format(record)
+
+
+@pytest.mark.parametrize("text, left", [
+    ("token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI0In0.c2ln came", "token [token] came"),
+    ("Authorization: Bearer abc123", "Authorization: Bearer [token]"),
+    ("mail to ola.w@inverlea.example failed", "mail to [address] failed"),
+    ("GET https://lms.example/a?user_id=4&x=1 failed", "GET https://lms.example/a?[query] failed"),
+])
+def test_it_is_cut_out(text, left):
+    assert logged(text) == left
+
+
+def test_ids_of_the_moment_are_added():
+    token = context_ids.set((("launch", "k1"),))
+    try:
+        assert logged("opened") == "opened launch=k1"
+    finally:
+        context_ids.reset(token)
