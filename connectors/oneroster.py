@@ -75,19 +75,17 @@ class OneRosterGradebook:
         """PUT the result under the record's key; where something may stand there, look first."""
         student = self._rosters.sourced_id(record.run.code, record.learner)
         line_item = self._line_items.sourced_id(record)
-        held = self.look_up(record.key) if _may_stand_there(record) else None
-        if held is not None and stands(record, held):
-            return Receipt(key=record.key, remote_id=record.key, state=held.state, was_there=True)
-        refuse_overwriting(record, held)
+        if _may_stand_there(record):
+            held = self.look_up(record.key)
+            if held is not None and stands(record, held):
+                return _receipt(record.key, held.state, was_there=True)
+            refuse_overwriting(record, held)
         body = self._wire.result(record, line_item=line_item, student=student, now=datetime.now(UTC))
         try:
             put(self._http, _path(record.key), body)
-        except Rejected as error:
-            if error.error_class is ErrorClass.FIX_THERE:
-                self._line_items.forget(record, line_item)
-            raise
-        state = RemoteState.FINAL if record.is_final else RemoteState.PROVISIONAL
-        return Receipt(key=record.key, remote_id=record.key, state=state)
+        except Rejected as refusal:
+            return self._settle(record, line_item, refusal)
+        return _receipt(record.key, RemoteState.FINAL if record.is_final else RemoteState.PROVISIONAL)
 
     def revoke(self, record: RevocationRecord) -> Receipt:
         """Mark the result to be deleted; the registry over there decides when it goes."""
@@ -95,7 +93,7 @@ class OneRosterGradebook:
         was_there = held is None or held.get("status") == "tobedeleted"
         if held is not None and not was_there:
             put(self._http, _path(record.key), self._wire.withdrawn(held, record, now=datetime.now(UTC)))
-        return Receipt(key=record.key, remote_id=record.key, state=RemoteState.WITHDRAWN, was_there=was_there)
+        return _receipt(record.key, RemoteState.WITHDRAWN, was_there=was_there)
 
     def look_up(self, key: str) -> RemoteRecord | None:
         held = self._held(key)
@@ -104,7 +102,7 @@ class OneRosterGradebook:
     def read_back(self, since: datetime | None = None) -> Iterator[RemoteRecord]:
         """What is there of ours: other tools write results too, and those carry no key of ours."""
         chosen = {"filter": f"dateLastModified>='{moment_of(since)}'"} if since is not None else {}
-        for held in pages(self._http, f"{GRADEBOOK}/results", "results", chosen):
+        for held in pages(self._http, f"{GRADEBOOK}/results", ["results"], chosen):
             if is_ours(held):
                 yield self._wire.read(held)
 
@@ -114,6 +112,16 @@ class OneRosterGradebook:
             run=self._settings["check_class"], dialect=self._wire.dialect,
         )))
 
+    def _settle(self, record: AwardRecord, line_item: str, refusal: Rejected) -> Receipt:
+        """A refusal to overwrite an equal record is success: an earlier answer was lost (records.md §0.2)."""
+        if refusal.error_class is ErrorClass.DECIDE:
+            held = self.look_up(record.key)
+            if held is not None and stands(record, held):
+                return _receipt(record.key, held.state, was_there=True)
+        if refusal.error_class is ErrorClass.FIX_THERE:
+            self._line_items.forget(record, line_item)
+        raise refusal
+
     def _held(self, key: str) -> Mapping[str, Any] | None:
         answer = self._http.get(_path(key), expect=(200, 404))
         if answer.status == 200:
@@ -121,6 +129,10 @@ class OneRosterGradebook:
         if answer.body:
             answer.json()  # a gateway's own 404 page is no answer of the record system
         return None
+
+
+def _receipt(key: str, state: RemoteState, *, was_there: bool = False) -> Receipt:
+    return Receipt(key=key, remote_id=key, state=state, was_there=was_there)
 
 
 def _path(key: str) -> str:

@@ -57,7 +57,7 @@ def _class_text(http: HttpClient, run: str) -> str:
 def _gradebook_lines(http: HttpClient, dialect: Dialect) -> Iterator[CheckLine]:
     try:
         answer = http.get(f"{GRADEBOOK}/results", params={"limit": 1})
-        results = members(answer, "results")
+        results = members(answer, ["results"])
     except ConnectorError as error:
         yield CheckLine(label="gradebook", is_ok=False, text=str(error))
         return

@@ -1,6 +1,6 @@
 """Reading from a OneRoster service: whole collections, single objects, and why it refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.errors import ConnectorError, Unavailable
@@ -10,7 +10,9 @@ from connectors.symptoms import Fault
 PAGE = 1000
 
 
-def pages(http: HttpClient, path: str, name: str, chosen: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+def pages(
+    http: HttpClient, path: str, names: Sequence[str], chosen: Mapping[str, str] | None = None
+) -> Iterator[Mapping[str, Any]]:
     """All members, by offset: the next link of a system behind a gateway may name its inner host.
 
     A short page is not the last one, since systems lower the limit as they like. Without an order some systems repeat
@@ -19,8 +21,8 @@ def pages(http: HttpClient, path: str, name: str, chosen: Mapping[str, str]) -> 
     offset = 0
     while True:
         page: dict[str, str | int] = {"limit": PAGE, "offset": offset}
-        answer = http.get(path, params={**page, "sort": "sourcedId", "orderBy": "asc", **chosen})
-        found = members(answer, name)
+        answer = http.get(path, params={**page, "sort": "sourcedId", "orderBy": "asc", **(chosen or {})})
+        found = members(answer, names)
         yield from found
         offset += len(found)
         total = answer.headers.get("X-Total-Count", "")
@@ -29,11 +31,12 @@ def pages(http: HttpClient, path: str, name: str, chosen: Mapping[str, str]) -> 
             return
 
 
-def members(answer: Answer, name: str) -> list[Mapping[str, Any]]:
-    """The members of one page."""
-    found = at(answer.json(), name)
+def members(answer: Answer, names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The members of one page, under the first of these names that is there."""
+    document = answer.json()
+    found = next((at(document, name) for name in names if at(document, name) is not None), None)
     if not isinstance(found, list) or not all(isinstance(member, Mapping) for member in found):
-        raise Unavailable(f"The record system answered without a list of {name}.", code="rubbish")
+        raise Unavailable(f"The record system answered without a list of {names[0]}.", code="rubbish")
     return found
 
 

@@ -13,6 +13,7 @@ from connectors.http import HttpClient
 from connectors.oneroster_reading import at, pages
 
 ROSTERING = "/rostering/v1p2"
+MEMBERS = ("users", "students")  # the binding lists students as users; some name the list after the address
 ROSTER_SECONDS = 300.0
 MISS_SECONDS = 30.0  # a learner who is missing makes us read the class again, but not each of many who are
 
@@ -63,7 +64,7 @@ class Rosters:
         by_number: dict[str, set[str]] = {}
         ids = set()
         try:
-            for user in pages(self._http, f"{class_path(run)}/students", "students", {}):
+            for user in pages(self._http, f"{class_path(run)}/students", MEMBERS):
                 ids.add(str(user.get("sourcedId", "")))
                 for number in _numbers(user):
                     by_number.setdefault(number, set()).add(str(user.get("sourcedId", "")))

@@ -79,6 +79,18 @@ def test_withdrawing_what_never_arrived_is_done_already(oneroster: OneRosterGrad
     assert gradebook.server.count("PUT") == 0
 
 
+def test_a_refusal_to_overwrite_an_equal_record_is_success(
+    oneroster: OneRosterGradebook, gradebook: Gradebook
+) -> None:
+    oneroster.push(a_record())
+    gradebook.server.fault = lambda request: (
+        refusal(409, "exists", "will not overwrite") if gradebook.writes_result(request) else None
+    )
+    assert oneroster.push(a_record()).was_there
+    with pytest.raises(Rejected, match="contradicts"):
+        oneroster.push(a_record(mark=Decimal(12)))
+
+
 def test_a_missing_scope_pauses_the_destination(oneroster: OneRosterGradebook, gradebook: Gradebook) -> None:
     gradebook.server.fault = lambda request: refusal(403, "forbidden") if request.method == "PUT" else None
     with pytest.raises(Misconfigured):

@@ -6,7 +6,9 @@ from threading import Barrier, Thread
 import pytest
 
 from connectors.errors import Rejected
+from connectors.http import HttpClient
 from connectors.oneroster import OneRosterGradebook
+from connectors.oneroster_roster import MISS_SECONDS, ROSTER_SECONDS, Rosters
 from connectors.testing import a_record
 from tests.contract.wire.gradebook import Gradebook, learner
 
@@ -64,3 +66,52 @@ def test_the_class_is_read_once_by_many_threads(oneroster: OneRosterGradebook, g
     assert gradebook.held() == 16
     assert gradebook.server.count("GET", "/students") == 1
     assert gradebook.server.count("POST", "/oauth/token") == 1
+
+
+@pytest.mark.parametrize("name", ["users", "students"])
+def test_the_list_of_students_goes_by_two_names(
+    oneroster: OneRosterGradebook, gradebook: Gradebook, name: str
+) -> None:
+    gradebook.list_name = name
+    assert oneroster.push(a_record()).key == a_record().key
+
+
+def test_a_missing_learner_makes_us_read_the_class_again_but_not_each_time(gradebook: Gradebook) -> None:
+    now = [0.0]
+    with HttpClient(gradebook.url, auth=Known(gradebook)) as http:
+        rosters = Rosters(http, clock=lambda: now[0])
+        newcomer = a_record("S0000002").learner
+        with pytest.raises(Rejected):
+            rosters.sourced_id("class-1", newcomer)
+        gradebook.students.append(learner(2))
+        now[0] = MISS_SECONDS
+        with pytest.raises(Rejected):
+            rosters.sourced_id("class-1", newcomer)
+        assert gradebook.server.count("GET", "/students") == 1
+        now[0] += 1
+        assert rosters.sourced_id("class-1", newcomer) == "user-2"
+        assert gradebook.server.count("GET", "/students") == 2
+
+
+def test_a_class_is_read_again_after_some_minutes(gradebook: Gradebook) -> None:
+    now = [0.0]
+    with HttpClient(gradebook.url, auth=Known(gradebook)) as http:
+        rosters = Rosters(http, clock=lambda: now[0])
+        rosters.sourced_id("class-1", a_record().learner)
+        gradebook.students.clear()
+        now[0] = ROSTER_SECONDS
+        with pytest.raises(Rejected, match="not in class"):
+            rosters.sourced_id("class-1", a_record().learner)
+
+
+class Known:
+    """A token that the gradebook knows."""
+
+    def __init__(self, gradebook: Gradebook) -> None:
+        gradebook.tokens.add("Bearer t")
+
+    def header(self) -> str:
+        return "Bearer t"
+
+    def refused(self, header: str) -> bool:
+        return False

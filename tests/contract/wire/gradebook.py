@@ -33,6 +33,7 @@ class Gradebook:
     def __init__(self) -> None:
         self.kept: dict[str, dict[str, dict[str, Any]]] = {many: {} for many in WRAPPERS}
         self.students = [learner(1)]
+        self.list_name = "users"  # of students: the binding's word, not the address's
         self.school: dict[str, Any] | None = {"sourcedId": "school-1", "type": "org"}
         self.page = 1000  # what it lowers a limit to
         self.counts = True  # answers X-Total-Count
@@ -112,7 +113,7 @@ class Gradebook:
         if parts[1] != "class-1":
             return refusal(404, "unknownobject")
         if parts[2:] == ["students"]:
-            return self.collection(request, "students", self.students)
+            return self.collection(request, self.list_name, self.students)
         return Reply(200, {"class": {"sourcedId": "class-1", "title": "June", "school": self.school}})
 
     def gradebook(self, request: Request, parts: list[str]) -> Reply:
