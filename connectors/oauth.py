@@ -34,7 +34,7 @@ class ClientCredentials:
         self._token_url = token_url
         self._basic = _basic(client_id, client_secret)
         self._scope = " ".join(scopes)
-        self._tokens: Cache[str, Token] = Cache(_useful_seconds, clock)
+        self._tokens: Cache[str, Token] = Cache(useful_seconds, clock)
 
     def token(self) -> Token:
         """The token in use, fetched if there is none."""
@@ -64,10 +64,11 @@ class ClientCredentials:
                 "The token address refuses us: check the client id, the secret and the scopes.", code=error.code,
                 words=error.words,
             ) from error
-        return _token(answer.json())
+        return read_token(answer.json())
 
 
-def _token(found: object) -> Token:
+def read_token(found: object) -> Token:
+    """The answer of a token address."""
     text = found.get("access_token") if isinstance(found, Mapping) else None
     if not isinstance(found, Mapping) or not isinstance(text, str) or not _is_sendable(text):
         raise Unavailable("The token address answered without a usable token.", code="no_token")
@@ -90,7 +91,8 @@ def _seconds(value: object) -> float:
         return DEFAULT_SECONDS
 
 
-def _useful_seconds(token: Token) -> float:
+def useful_seconds(token: Token) -> float:
+    """How long to use a token: until a little before its end."""
     return token.seconds - min(MARGIN_SECONDS, token.seconds / 10)
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -89,6 +90,12 @@ def make_engine(url: str, **options: Any) -> Engine:
 def make_sessions(engine: Engine, sealer: Sealer) -> Sessions:
     """The session factory of web, worker and command line. ``session.info["sealer"]`` opens what is sealed."""
     return sessionmaker(engine, expire_on_commit=False, info={"sealer": sealer})
+
+
+def insert_or_skip(session: Session, table: Table, *unique: str) -> Any:
+    """An INSERT that does nothing, and returns no id, where a row with these unique columns stands already."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
 
 
 @contextmanager
