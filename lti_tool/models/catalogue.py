@@ -86,7 +86,11 @@ class Component(Owned, Base):
 
 
 class Run(Dated, Keyed, Base):
-    """One presentation, named as the record system names it: module run, occurrence and period. No personal data."""
+    """One presentation, named as the record system names it: module run, occurrence and period.
+
+    ``sitting``: a gradebook shows a resit mark where the first one stood. Which of the two it is, a person says by opening
+    the next sitting; until then another mark is a correction. No personal data.
+    """
 
     __tablename__ = "run"
     __table_args__ = (UniqueConstraint("institution_id", "code", "occurrence", "period"),)
@@ -97,6 +101,7 @@ class Run(Dated, Keyed, Base):
     period: Mapped[str] = mapped_column(String(60), default="")
     title: Mapped[Label]
     board_number: Mapped[int] = mapped_column(default=1)  # the next board of this run: 1 first sitting, 2 resit …
+    sitting: Mapped[int] = mapped_column(default=1)
     board_on: Mapped[date | None]
     version: Mapped[AchievementVersion] = relationship()
     components: Mapped[list["RunComponent"]] = relationship(back_populates="run", order_by="RunComponent.id")

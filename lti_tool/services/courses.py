@@ -1,0 +1,46 @@
+"""Which runs a course in the LMS teaches, and in which courses a run is taught."""
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from lti_tool.models.catalogue import Run, RunComponent
+from lti_tool.models.platform import LineItem, ResourceLink
+
+
+def run_ids_in(session: Session, context_id: int) -> list[int]:
+    """The runs that a link or a column of this course stands for, in a settled order."""
+    of_links = select(RunComponent.run_id).join(ResourceLink, ResourceLink.run_component_id == RunComponent.id).where(
+        ResourceLink.context_id == context_id
+    )
+    of_columns = select(RunComponent.run_id).join(LineItem, LineItem.run_component_id == RunComponent.id).where(
+        LineItem.context_id == context_id
+    )
+    return sorted(session.scalars(union(of_links, of_columns)))
+
+
+def runs_in(session: Session, context_id: int) -> list[Run]:
+    """The same as rows."""
+    found = run_ids_in(session, context_id)
+    return list(session.scalars(select(Run).where(Run.id.in_(found)).order_by(Run.id)))
+
+
+def context_ids_of(session: Session, run_id: int) -> list[int]:
+    """The courses that have a link or a column for this run."""
+    of_links = select(ResourceLink.context_id).join(RunComponent, ResourceLink.run_component_id == RunComponent.id).where(
+        RunComponent.run_id == run_id
+    )
+    of_columns = select(LineItem.context_id).join(RunComponent, LineItem.run_component_id == RunComponent.id).where(
+        RunComponent.run_id == run_id
+    )
+    return sorted(session.scalars(union(of_links, of_columns)))
+
+
+def teaching_context_ids(session: Session, institution_id: int) -> list[int]:
+    """The courses of the institution in which any run is taught."""
+    of_links = select(ResourceLink.context_id).where(
+        ResourceLink.institution_id == institution_id, ResourceLink.run_component_id.is_not(None)
+    )
+    of_columns = select(LineItem.context_id).where(
+        LineItem.institution_id == institution_id, LineItem.run_component_id.is_not(None)
+    )
+    return sorted(session.scalars(union(of_links, of_columns)))

@@ -1,0 +1,188 @@
+"""Outcomes: only ever added, each with the standing it had when it came.
+
+The authority of the component says which side makes its marks, ``lms`` or ``cairn``; the other side is compared. What an
+LMS cannot say (absent, deferred, exempt, no mark yet, when it was handed in) is said here and counts on either side.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.models.catalogue import Enrolment, RunComponent
+from lti_tool.models.delivery import Discrepancy
+from lti_tool.models.outcome import Outcome
+from lti_tool.models.platform import ScoreClock
+from lti_tool.services import sittings
+from lti_tool.services.outcome_values import LMS, LMS_SOURCES, NewOutcome, share
+from lti_tool.services.written_marks import plain
+
+COUNTED, OLDER, COMPARED, ECHO = "counted", "older", "compared", "echo"
+NO_MARK = "no mark"
+#: A gradebook keeps five decimals (Moodle); a score that came back within half a unit of the last is our own.
+GRADEBOOK_UNIT = Fraction(1, 100_000)
+
+
+def append(
+    session: Session, enrolment: Enrolment, run_component: RunComponent, result: NewOutcome, now: datetime
+) -> Outcome | None:
+    """Add what a source showed. None when this very delivery is there already, and nothing has changed."""
+    _check_belongs(enrolment, run_component)
+    rows = _rows(session, enrolment, run_component)
+    delivery = _new_delivery(result, rows)
+    if delivery is None:
+        return None
+    counted = [row for row in rows if row.standing == COUNTED]
+    placed = sittings.place(session, enrolment, result, counted)
+    standing = _standing(session, run_component, placed, counted)
+    outcome = _row(enrolment, run_component, placed, standing, delivery)
+    session.add(outcome)
+    session.flush()
+    if standing == COUNTED and run_component.authority_fixed_at is None and placed.has_figure:
+        run_component.authority_fixed_at = now
+    if standing == COMPARED:
+        _compare(session, outcome, placed, counted, now)
+    return outcome
+
+
+def note_cleared(session: Session, enrolment: Enrolment, run_component: RunComponent, now: datetime) -> None:
+    """The LMS shows no figure where it showed one: no outcome (I4), the mark stands, and somebody looks."""
+    stands = standing_now(session, enrolment, run_component)
+    if stands is not None and stands.source in LMS_SOURCES and (stands.raw is not None or stands.gate):
+        _open(session, stands, ours=_said(stands), theirs=NO_MARK, now=now)
+
+
+def facts(session: Session, enrolment: Enrolment) -> list[Outcome]:
+    """The outcomes that count for one learner, in the order in which they came."""
+    return list(session.scalars(
+        select(Outcome).where(Outcome.enrolment_id == enrolment.id, Outcome.standing == COUNTED).order_by(Outcome.id)
+    ))
+
+
+def standing_now(session: Session, enrolment: Enrolment, run_component: RunComponent) -> Outcome | None:
+    """The outcome that stands for one learner on one component: the newest that counts."""
+    return session.scalar(
+        select(Outcome).where(
+            Outcome.enrolment_id == enrolment.id, Outcome.run_component_id == run_component.id,
+            Outcome.standing == COUNTED,
+        ).order_by(Outcome.id.desc()).limit(1)
+    )
+
+
+def _check_belongs(enrolment: Enrolment, run_component: RunComponent) -> None:
+    """I12: a result goes to its own learner on its own run, or nowhere."""
+    if (enrolment.institution_id, enrolment.run_id) != (run_component.institution_id, run_component.run_id):
+        raise ValueError("an outcome belongs to a registration and a component of one run.")
+
+
+def _rows(session: Session, enrolment: Enrolment, run_component: RunComponent) -> list[Outcome]:
+    return list(session.scalars(
+        select(Outcome).where(Outcome.enrolment_id == enrolment.id, Outcome.run_component_id == run_component.id)
+        .order_by(Outcome.id)
+    ))
+
+
+def _new_delivery(result: NewOutcome, rows: Sequence[Outcome]) -> str | None:
+    """The digest of this delivery, or None when it is there.
+
+    A source with times of its own is known again by them. One without is taken to repeat itself until it says something
+    else: 60, 60, 65, 60 are three results, so each digest follows from the one before.
+    """
+    ours = [row.delivery for row in rows if row.source == result.source]
+    delivery = result.digest(ours[-1] if ours else "")
+    repeated = result.source_at is None and ours and ours[-1] == result.digest(ours[-2] if len(ours) > 1 else "")
+    return None if repeated or delivery in {row.delivery for row in rows} else delivery
+
+
+def _standing(session: Session, part: RunComponent, result: NewOutcome, counted: Sequence[Outcome]) -> str:
+    if result.side == LMS and part.authority != LMS:
+        return ECHO if _is_echo(session, result) else COMPARED
+    if result.side != LMS and part.authority == LMS and result.has_figure and not _restates(result, counted):
+        return COMPARED
+    return OLDER if _is_older(result, counted) else COUNTED
+
+
+def _is_older(result: NewOutcome, counted: Sequence[Outcome]) -> bool:
+    """Only times of one clock compare: those of the LMS with each other, never with ours."""
+    times = [row.source_at for row in counted if row.source_at is not None and row.source in LMS_SOURCES]
+    return result.source_at is not None and any(result.source_at < time for time in times)
+
+
+def _restates(result: NewOutcome, counted: Sequence[Outcome]) -> bool:
+    """Whether a row made here carries the very figure of the LMS, so that it only adds facts about the submission."""
+    newest = next((row for row in reversed(counted) if row.attempt == result.attempt), None)
+    return newest is not None and (newest.raw, newest.out_of, newest.gate) == (result.raw, result.out_of, result.gate)
+
+
+def _is_echo(session: Session, result: NewOutcome) -> bool:
+    """Whether this is the last score that we asked this column to show for this user, rescaled by the LMS or not."""
+    last = _last_score(session, result)
+    if last is None or last.last_score is None or result.raw is None:
+        return False
+    distance = abs(share(result.raw, result.out_of) - share(last.last_score, last.last_maximum))
+    return distance * Fraction(result.out_of or 1) <= GRADEBOOK_UNIT
+
+
+def _last_score(session: Session, result: NewOutcome) -> ScoreClock | None:
+    return session.scalar(select(ScoreClock).where(
+        ScoreClock.line_item_id == result.line_item_id, ScoreClock.lti_user_id == result.lti_user_id
+    ))
+
+
+def _row(
+    enrolment: Enrolment, part: RunComponent, result: NewOutcome, standing: str, delivery: str
+) -> Outcome:
+    return Outcome(
+        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, run_component_id=part.id,
+        capture_run_id=result.capture_run_id, board_number=result.board_number, attempt=result.attempt,
+        status=result.status, raw=result.raw, out_of=result.out_of, gate=result.gate, submitted_at=result.submitted_at,
+        extension_hours=result.extension_hours or 0, due_at=result.due_at, is_first_sit=bool(result.is_first_sit),
+        from_attempt=result.from_attempt, markers=[plain(marker) for marker in result.markers],
+        agreed_by=result.agreed_by, marked_by=result.marked_by, source=result.source, delivery=delivery,
+        standing=standing, source_at=result.source_at, read_at=result.read_at,
+    )
+
+
+def _compare(
+    session: Session, outcome: Outcome, result: NewOutcome, counted: Sequence[Outcome], now: datetime
+) -> None:
+    """Open a discrepancy when the side without authority shows another figure, once for each figure."""
+    ours, theirs = counted[-1] if counted else None, _said(outcome)
+    if ours is not None and _same_figure(ours, outcome):
+        return
+    last = None if ours else _last_score(session, result)
+    said = _said(ours) if ours else _shown(last.last_score, last.last_maximum) if last else NO_MARK
+    _open(session, outcome, ours=said, theirs=theirs, now=now)
+
+
+def _open(session: Session, outcome: Outcome, *, ours: str, theirs: str, now: datetime) -> None:
+    known = select(Discrepancy.theirs).where(
+        Discrepancy.enrolment_id == outcome.enrolment_id, Discrepancy.run_component_id == outcome.run_component_id,
+        Discrepancy.kind == "other_side", Discrepancy.closed_at.is_(None),
+    ).order_by(Discrepancy.id.desc()).limit(1)
+    if session.scalar(known) == theirs:
+        return
+    session.add(Discrepancy(
+        institution_id=outcome.institution_id, kind="other_side", enrolment_id=outcome.enrolment_id,
+        run_component_id=outcome.run_component_id, outcome_id=outcome.id, ours=ours, theirs=theirs, opened_at=now,
+    ))
+    session.flush()
+
+
+def _same_figure(ours: Outcome, theirs: Outcome) -> bool:
+    if ours.raw is None or theirs.raw is None:
+        return (ours.status, ours.gate) == (theirs.status, theirs.gate) and ours.raw is theirs.raw
+    return share(ours.raw, ours.out_of) == share(theirs.raw, theirs.out_of)
+
+
+def _said(outcome: Outcome) -> str:
+    return _shown(outcome.raw, outcome.out_of) if outcome.raw is not None else outcome.gate or outcome.status
+
+
+def _shown(raw: Decimal | None, out_of: Decimal | None) -> str:
+    if raw is None:
+        return NO_MARK
+    return f"{plain(raw)} of {plain(out_of)}" if out_of is not None else plain(raw)
