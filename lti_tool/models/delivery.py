@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lti_tool.db import Base, DecimalText, UtcDateTime
 from lti_tool.models.base import Dated, Instant, Keyed, Label, Moment, Owned
 
+READY, SENDING, SENT, CONFIRMED = "ready", "sending", "sent", "confirmed"  # the states of a message
+ON_HOLD, FAILED, SUPERSEDED = "on_hold", "failed", "superseded"
 
 class Destination(Dated, Keyed, Base):
     """A record system of the institution, or with a registration its LMS, and what may travel there. No personal data.
@@ -58,7 +60,7 @@ class OutboxMessage(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("destination_id", "record_key", "version"),
         Index("ix_outbox_message_state_due_at", "state", "due_at"),
-        Index("ix_outbox_message_destination_id_state", "destination_id", "state"),
+        Index("ix_outbox_message_destination_id_state_due_at", "destination_id", "state", "due_at"),
     )
 
     destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
@@ -78,11 +80,13 @@ class OutboxMessage(Keyed, Base):
     lease_until: Mapped[Moment]
     lease_owner: Mapped[str] = mapped_column(String(60), default="")
     is_uncertain: Mapped[bool] = mapped_column(default=False)  # it may have been written: look before writing again
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # how often it was taken up; the number of its newest attempt
+    tries: Mapped[int] = mapped_column(default=0)  # how often in a row in vain; a person who sends it again starts anew
     first_attempt_at: Mapped[Moment]
     error_class: Mapped[str] = mapped_column(String(20), default="")
     error_code: Mapped[str] = mapped_column(String(80), default="")
     error_text: Mapped[str] = mapped_column(String(500), default="")
+    error_words: Mapped[str] = mapped_column(String(500), default="")  # the other side's own
     remote_id: Mapped[Label]
     batch: Mapped[Label]
     theirs_state: Mapped[str] = mapped_column(String(20), default="")

@@ -1,0 +1,53 @@
+"""Where the record system is the authority, its agreed mark read back is the ratification."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from connectors.contract import RemoteRecord, RemoteState
+from lti_tool.domain.ratification import Authority
+from lti_tool.models.board import Decision, Ratification
+from lti_tool.models.catalogue import Enrolment
+from lti_tool.models.delivery import CONFIRMED, Destination, OutboxMessage
+from lti_tool.services import awards, bodies, decisions, outbox, records
+from lti_tool.services.errors import Refused
+
+log = logging.getLogger(__name__)
+
+
+def ratify_if_agreed(
+    session: Session, destination: Destination, message: OutboxMessage, remote: RemoteRecord, now: datetime
+) -> None:
+    """Grant the award once everything that this destination was told of the present decision is agreed there."""
+    if message.is_final or message.enrolment_id is None or remote.state is not RemoteState.AGREED:
+        return
+    enrolment = session.get_one(Enrolment, message.enrolment_id)
+    decision = decisions.present(session, enrolment)
+    if enrolment.run.version.authority != Authority.RECORD_SYSTEM or decision is None:
+        return
+    before = awards.current(session, enrolment)
+    if (before and before.decision_id == decision.id) or not _is_all_agreed(session, destination, decision):
+        return
+    ratification = Ratification(
+        institution_id=destination.institution_id, authority=Authority.RECORD_SYSTEM.value,
+        reference=remote.agreed_reference or destination.name, held_on=remote.agreed_on or now.date(), ratified_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(ratification)
+            session.flush()
+            message.award_id = awards.grant(session, ratification, decision, now).id
+    except Refused as error:
+        log.error("an agreed mark cannot be taken as ratified: %s; message=%s", error.code, message.key)
+
+
+def _is_all_agreed(session: Session, destination: Destination, decision: Decision) -> bool:
+    """Each record of the decision that we sent, and that says what the decision says now."""
+    for record in records.records_for(session, decision, destination):
+        sent = outbox.newest(session, destination.id, record.key)
+        if sent is None or sent.is_final or sent.state != CONFIRMED or sent.theirs_state != RemoteState.AGREED:
+            return False
+        if not records.is_same_result(bodies.record_of(session, sent), record):
+            return False
+    return True

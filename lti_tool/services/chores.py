@@ -1,0 +1,92 @@
+"""What a dispatcher does beside sending: reading back, capturing, and clearing away what has had its time."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event, Thread
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from connectors.errors import ConnectorError
+from lti_tool.clock import Clock, utcnow
+from lti_tool.db import Sessions, reading
+from lti_tool.models.people import StaffSession
+from lti_tool.models.platform import LaunchSession, UsedNonce
+from lti_tool.services import readback
+from lti_tool.services.delivery import Connectors
+from lti_tool.settings import Settings
+
+log = logging.getLogger(__name__)
+CLEARED_EVERY = 600.0
+SLOWER = 2.0  # each look that confirms nothing makes the next one later
+A_DAY = timedelta(days=1)
+
+
+class Chores:
+    """Runs in a thread of its own, since a slow system must not keep the dispatcher waiting."""
+
+    def __init__(self, sessions: Sessions, connectors: Connectors, settings: Settings, business: Clock) -> None:
+        self._sessions, self._connectors, self._settings, self._business = sessions, connectors, settings, business
+        self._looks: dict[int, tuple[float, float]] = {}  # destination: when next, and how long after that
+        self._next_clearing = 0.0
+        self._stopping = Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        self._thread = Thread(target=self._run, name="cairn-chores", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the chore at hand, and end."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def do(self) -> None:
+        """Everything that is due, once; one chore that fails does not keep the others from being done."""
+        self._safely("clearing away", self._clear)
+        self._safely("reading back", self._read_back)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._settings.sweep_seconds):
+            self.do()
+
+    def _safely(self, name: str, chore: Callable[[], None]) -> None:
+        try:
+            chore()
+        except ConnectorError as error:
+            log.warning("%s: %s", name, error)
+        except Exception:
+            log.exception("%s failed, and is tried again", name)
+
+    def _clear(self) -> None:
+        if time.monotonic() >= self._next_clearing:
+            with self._sessions.begin() as session:
+                clear(session, utcnow())
+            self._next_clearing = time.monotonic() + CLEARED_EVERY
+
+    def _read_back(self) -> None:
+        with reading(self._sessions) as session:
+            waiting = readback.unconfirmed(session)
+        self._looks = {key: look for key, look in self._looks.items() if key in waiting}
+        for destination_id in waiting:
+            at, pause = self._looks.get(destination_id, (0.0, float(self._settings.sweep_seconds)))
+            if time.monotonic() >= at and not self._stopping.is_set():
+                self._looks[destination_id] = (time.monotonic() + pause, self._longer(pause))
+                self._safely("reading back", lambda id=destination_id: self._sweep(id))  # type: ignore[misc]
+
+    def _sweep(self, destination_id: int) -> None:
+        if readback.sweep(self._sessions, self._connectors, destination_id, self._business()):
+            self._looks.pop(destination_id, None)
+
+    def _longer(self, pause: float) -> float:
+        return min(pause * SLOWER, self._settings.capture_minutes * 60.0)
+
+
+def clear(session: Session, now: datetime) -> None:
+    """Delete used nonces and sessions that have ended; launches are kept for a day after (models/platform.py)."""
+    session.execute(delete(UsedNonce).where(UsedNonce.expires_at < now))
+    session.execute(delete(StaffSession).where(StaffSession.expires_at < now))
+    session.execute(delete(LaunchSession).where(LaunchSession.expires_at < now - A_DAY))

@@ -1,0 +1,184 @@
+"""Taking messages up: a batch under a lease, each attempt written before anything is sent."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from connectors.errors import ErrorClass
+from lti_tool.models.delivery import (
+    CONFIRMED,
+    FAILED,
+    READY,
+    SENDING,
+    SUPERSEDED,
+    DeliveryAttempt,
+    Destination,
+    OutboxMessage,
+)
+from lti_tool.models.people import Person
+from lti_tool.seal import SealError
+from lti_tool.services import bodies
+from lti_tool.services.results import Claimed as Claimed
+
+PLAIN = {"synchronize_session": False}
+
+
+def claim(session: Session, worker: str, limit: int, now: datetime, lease: timedelta) -> list[Claimed]:
+    """Take up to ``limit`` due messages, fairly over the destinations, and write their attempts.
+
+    A lease that ran out is claimed like any other, but looked up before it is sent. ``now``: the machine's.
+    """
+    expire(session, now)
+    rows = [row for row in _take(session, worker, limit, now, lease)]
+    people = _people(session, rows)
+    _write_attempts(session, rows, worker, now)
+    claimed = []
+    for row in sorted(rows, key=lambda row: (row.due_at, row.id)):
+        message = _claimed(session, row, people.get(row.person_id), worker)
+        if message is None:
+            _close_unreadable(session, row, now)
+        else:
+            claimed.append(message)
+    return claimed
+
+
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether there is anything to claim; a cheap question, asked before the write lock is taken."""
+    lost = select(OutboxMessage.id).where(OutboxMessage.state == SENDING, OutboxMessage.lease_until <= now).limit(1)
+    return bool(_busy(session, now)) or session.scalar(lost) is not None
+
+
+def expire(session: Session, now: datetime) -> int:
+    """Free what a dead worker left behind: it may have been written, so it comes back uncertain."""
+    lost = session.execute(
+        update(OutboxMessage).where(OutboxMessage.state == SENDING, OutboxMessage.lease_until <= now)
+        .values(
+            state=case((_has_newer(), SUPERSEDED), else_=READY), is_uncertain=True, due_at=now, lease_owner="",
+            lease_until=None,
+        )
+        .returning(OutboxMessage.id, OutboxMessage.attempts), execution_options=PLAIN,
+    ).all()
+    for message_id, number in lost:
+        session.execute(
+            update(DeliveryAttempt)
+            .where(DeliveryAttempt.message_id == message_id, DeliveryAttempt.number == number,
+                   DeliveryAttempt.finished_at.is_(None))
+            .values(finished_at=now, result=ErrorClass.UNKNOWN_OUTCOME.value, code="lease_expired"),
+            execution_options=PLAIN,
+        )
+    return len(lost)
+
+
+def renew(session: Session, worker: str, until: datetime) -> None:
+    """Keep what this worker still has in hand."""
+    session.execute(
+        update(OutboxMessage).where(OutboxMessage.lease_owner == worker, OutboxMessage.state == SENDING)
+        .values(lease_until=until), execution_options=PLAIN,
+    )
+
+
+def _busy(session: Session, now: datetime) -> list[int]:
+    """Destinations that have something due, and are not paused; those with the oldest first."""
+    due = exists().where(OutboxMessage.destination_id == Destination.id, *_is_due(now))
+    found = select(Destination.id).where(Destination.is_paused.is_(False), due).order_by(Destination.id)
+    return list(session.scalars(found))
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Ready, due, not waiting for another message, and no older version of it in flight."""
+    older, before = aliased(OutboxMessage), aliased(OutboxMessage)
+    in_flight = exists().where(
+        older.destination_id == OutboxMessage.destination_id, older.record_key == OutboxMessage.record_key,
+        older.version < OutboxMessage.version, older.state == SENDING,
+    )
+    is_confirmed = exists().where(before.id == OutboxMessage.after_id, before.state == CONFIRMED)
+    return (
+        OutboxMessage.state == READY, OutboxMessage.due_at <= now,
+        or_(OutboxMessage.version == 1, ~in_flight), or_(OutboxMessage.after_id.is_(None), is_confirmed),
+    )
+
+
+def _has_newer() -> ColumnElement[bool]:
+    newer = aliased(OutboxMessage)
+    return exists().where(and_(
+        newer.destination_id == OutboxMessage.destination_id, newer.record_key == OutboxMessage.record_key,
+        newer.version > OutboxMessage.version,
+    ))
+
+
+def supersede_passed(session: Session, ids: list[int]) -> None:
+    """Of these, those that a newer version has passed meanwhile need not be sent any more."""
+    session.execute(
+        update(OutboxMessage).where(OutboxMessage.id.in_(ids), _has_newer()).values(state=SUPERSEDED),
+        execution_options=PLAIN,
+    )
+
+
+def _take(session: Session, worker: str, limit: int, now: datetime, lease: timedelta) -> Iterator[Row[Any]]:
+    busy = _busy(session, now)
+    for done, destination_id in enumerate(busy):
+        share = -(-limit // (len(busy) - done))
+        # where the database can, what another worker is just taking is passed over
+        wanted = (
+            select(OutboxMessage.id).where(OutboxMessage.destination_id == destination_id, *_is_due(now))
+            .order_by(OutboxMessage.due_at, OutboxMessage.id).limit(share).with_for_update(skip_locked=True)
+        )
+        taken = session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(wanted), OutboxMessage.state == READY)
+            .values(
+                state=SENDING, lease_owner=worker, lease_until=now + lease, attempts=OutboxMessage.attempts + 1,
+                first_attempt_at=func.coalesce(OutboxMessage.first_attempt_at, now),
+            )
+            .returning(
+                OutboxMessage.id, OutboxMessage.key, OutboxMessage.institution_id, OutboxMessage.destination_id,
+                OutboxMessage.kind, OutboxMessage.record_key, OutboxMessage.version, OutboxMessage.attempts,
+                OutboxMessage.is_uncertain, OutboxMessage.body, OutboxMessage.person_id, OutboxMessage.due_at,
+            ), execution_options=PLAIN,
+        ).all()
+        limit -= len(taken)
+        yield from taken
+
+
+def _people(session: Session, rows: list[Row[Any]]) -> dict[int | None, Person]:
+    ids = {row.person_id for row in rows if row.person_id is not None}
+    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+
+
+def _write_attempts(session: Session, rows: list[Row[Any]], worker: str, now: datetime) -> None:
+    if rows:
+        session.execute(insert(DeliveryAttempt.__table__), [  # type: ignore[arg-type]
+            {"institution_id": row.institution_id, "message_id": row.id, "number": row.attempts, "worker": worker,
+             "started_at": now, "result": SENDING, "code": "", "text": ""}
+            for row in rows
+        ])
+
+
+def _claimed(session: Session, row: Row[Any], person: Person | None, worker: str) -> Claimed | None:
+    try:
+        body = bodies.open_sealed(session, row.kind, row.key, row.body, person)
+    except SealError:
+        return None
+    return Claimed(
+        id=row.id, key=row.key, destination=row.destination_id, kind=row.kind, record_key=row.record_key,
+        version=row.version, attempt=row.attempts, worker=worker, is_uncertain=row.is_uncertain, body=body,
+    )
+
+
+def _close_unreadable(session: Session, row: Row[Any], now: datetime) -> None:
+    """The person was erased: there is nothing left that could be sent."""
+    text = "Closed: what was to be sent can no longer be read, since the person was erased."
+    session.execute(
+        update(OutboxMessage).where(OutboxMessage.id == row.id).values(
+            state=FAILED, lease_owner="", lease_until=None, error_class=ErrorClass.PERMANENT.value,
+            error_code="unreadable", error_text=text,
+        ), execution_options=PLAIN,
+    )
+    session.execute(
+        update(DeliveryAttempt)
+        .where(DeliveryAttempt.message_id == row.id, DeliveryAttempt.number == row.attempts)
+        .values(finished_at=now, result=ErrorClass.PERMANENT.value, code="unreadable"), execution_options=PLAIN,
+    )

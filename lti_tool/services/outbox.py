@@ -1,0 +1,205 @@
+"""The outbox: what is to be said to other systems, written in the transaction that decided it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.base import record_key
+from connectors.contract import AwardRecord
+from connectors.errors import ErrorClass
+from lti_tool.clock import utcnow
+from lti_tool.db import new_key
+from lti_tool.domain.ratification import Role
+from lti_tool.models.award import Award
+from lti_tool.models.board import Decision
+from lti_tool.models.catalogue import Enrolment
+from lti_tool.models.delivery import (
+    CONFIRMED,
+    FAILED,
+    ON_HOLD,
+    READY,
+    SUPERSEDED,
+    Destination,
+    Feed,
+    OutboxMessage,
+)
+from lti_tool.models.institution import Institution
+from lti_tool.models.people import LtiUser, Person
+from lti_tool.models.platform import LineItem
+from lti_tool.services import audit, bodies, destinations, records, score_clock
+from lti_tool.services.actors import Actor
+from lti_tool.services.bodies import ScoreFigure as ScoreFigure
+from lti_tool.services.claims import Claimed as Claimed
+from lti_tool.services.claims import claim as claim
+from lti_tool.services.errors import NotFound, Refused
+from lti_tool.services.settling import settle as settle
+
+UNSENT = (READY, ON_HOLD)
+
+
+def enqueue_award(session: Session, award: Award, now: datetime) -> list[OutboxMessage]:
+    """Queue a ratified result for every record system that its micro-credential feeds."""
+    found = []
+    for destination in _destinations(session, award.decision):
+        for record in records.records_for(session, award, destination):
+            if not _is_told(session, destination, record):
+                found.append(_enqueue_record(session, destination, award.enrolment, record, award.id))
+    return found
+
+
+def enqueue_provisional(session: Session, decision: Decision, now: datetime) -> list[OutboxMessage]:
+    """Queue a provisional figure for every record system with a waiting room, marked as what it is."""
+    found = []
+    for destination in _destinations(session, decision):
+        if not destination.takes_provisional:
+            continue
+        for record in records.records_for(session, decision, destination):
+            if _is_news(session, destination, record):
+                found.append(_enqueue_record(session, destination, decision.enrolment, record, None))
+    return found
+
+
+def enqueue_score(
+    session: Session, line_item: LineItem, lti_user: LtiUser, figure: ScoreFigure, now: datetime
+) -> OutboxMessage:
+    """Queue a score for a gradebook column; its timestamp is the machine's, later than any before it."""
+    destination = destinations.of_lms(session, lti_user.registration_id, line_item.institution_id)
+    key = record_key(
+        institution=session.get_one(Institution, line_item.institution_id).key, award=lti_user.key,
+        component=f"line item {line_item.key}", attempt=1, destination=destination.key,
+    )
+    stamp = score_clock.next_stamp(session, line_item, lti_user, figure, utcnow())
+    body = bodies.ScoreMessage(
+        line_item_url=line_item.url, user=lti_user.sub, figure=figure, timestamp=stamp.at, previous=stamp.previous,
+        previous_maximum=stamp.previous_maximum,
+    )
+    message = _message(session, destination, bodies.SCORE, key, records.next_version(session, destination.id, key))
+    message.person_id, message.line_item_id, message.lti_user_id = lti_user.person_id, line_item.id, lti_user.id
+    return _add(session, message, body, lti_user.person)
+
+
+def retry(session: Session, actor: Actor, message_key: str, now: datetime) -> OutboxMessage:
+    """Send a message on hold again, by hand; its tries start anew."""
+    message = _for_a_person(session, actor, message_key, (ON_HOLD, READY))
+    message.state, message.due_at, message.tries = READY, utcnow(), 0
+    _note(session, actor, message, "outbox.retry", "", now)
+    return message
+
+
+def hold(session: Session, actor: Actor, message_key: str, reason: str, now: datetime) -> OutboxMessage:
+    """Keep a message back until somebody sends it again."""
+    message = _for_a_person(session, actor, message_key, (READY,))
+    message.state, message.error_class, message.error_code = ON_HOLD, ErrorClass.DECIDE.value, "kept_back"
+    message.error_text = f"Kept back: {_reasoned(reason)}"
+    _note(session, actor, message, "outbox.hold", reason, now)
+    return message
+
+
+def close(session: Session, actor: Actor, message_key: str, reason: str, now: datetime) -> OutboxMessage:
+    """Close a message that will not be sent, with the reason: entered by hand, or theirs is kept."""
+    message = _for_a_person(session, actor, message_key, UNSENT)
+    message.state, message.error_text = FAILED, f"Closed: {_reasoned(reason)}"
+    _note(session, actor, message, "outbox.close", reason, now)
+    return message
+
+
+def by_key(session: Session, institution_id: int, message_key: str) -> OutboxMessage:
+    """One message of an institution. Raises :class:`NotFound`."""
+    message = session.scalar(select(OutboxMessage).where(
+        OutboxMessage.key == message_key, OutboxMessage.institution_id == institution_id,
+    ))
+    if message is None:
+        raise NotFound(f"message {message_key}")
+    return message
+
+
+def newest(session: Session, destination_id: int, record_key: str) -> OutboxMessage | None:
+    """The newest version that was queued under a key."""
+    return session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.destination_id == destination_id, OutboxMessage.record_key == record_key)
+        .order_by(OutboxMessage.version.desc()).limit(1)
+    )
+
+
+def _destinations(session: Session, decision: Decision) -> Iterable[Destination]:
+    return session.scalars(
+        select(Destination).join(Feed, Feed.destination_id == Destination.id)
+        .where(Feed.version_id == decision.enrolment.run.version_id).order_by(Destination.id)
+    )
+
+
+def _is_told(session: Session, destination: Destination, record: AwardRecord) -> bool:
+    """Whether this system was told the very same already, or agreed it itself: a resit sends no untouched component."""
+    last = newest(session, destination.id, record.key)
+    if last is None or last.state == FAILED:
+        return False
+    is_theirs = record.board is not None and record.board.authority == records.RECORD_SYSTEM
+    if is_theirs and last.theirs_state == "agreed" and last.state == CONFIRMED:
+        return True
+    return last.is_final and records.is_same_result(bodies.record_of(session, last), record)
+
+
+def _is_news(session: Session, destination: Destination, record: AwardRecord) -> bool:
+    """Whether a provisional figure tells anything: never over a final one, and not that there is no mark yet."""
+    last = newest(session, destination.id, record.key)
+    if last is None:
+        return record.status not in records.WAITING
+    return not last.is_final and not records.is_same_result(bodies.record_of(session, last), record)
+
+
+def _enqueue_record(
+    session: Session, destination: Destination, enrolment: Enrolment, record: AwardRecord, award_id: int | None
+) -> OutboxMessage:
+    message = _message(session, destination, bodies.RECORD, record.key, record.version)
+    message.is_final, message.award_id = record.is_final, award_id
+    message.enrolment_id, message.person_id = enrolment.id, enrolment.person_id
+    return _add(session, message, record, enrolment.person)
+
+
+def _message(session: Session, destination: Destination, kind: str, record_key: str, version: int) -> OutboxMessage:
+    # Leases and due times are the machine's: a demo clock moves business time only.
+    now = utcnow()
+    return OutboxMessage(
+        key=new_key(), institution_id=destination.institution_id, destination_id=destination.id, kind=kind,
+        record_key=record_key, version=version, due_at=now, created_at=now,
+    )
+
+
+def _add(session: Session, message: OutboxMessage, body: bodies.Body, person: Person | None) -> OutboxMessage:
+    """Add it, and supersede what was not sent yet; a version in flight is left to settle, and this one waits for it."""
+    message.body = bodies.seal(session, message, body, person)
+    older = session.scalars(select(OutboxMessage).where(
+        OutboxMessage.destination_id == message.destination_id, OutboxMessage.record_key == message.record_key,
+        OutboxMessage.version < message.version, OutboxMessage.state.in_(UNSENT),
+    ).with_for_update())
+    for passed in older:
+        passed.state = SUPERSEDED
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _for_a_person(session: Session, actor: Actor, message_key: str, states: tuple[str, ...]) -> OutboxMessage:
+    if not actor.has(Role.REGISTRY, Role.IT_ADMIN):
+        raise Refused("role", "Only registry staff and administrators may decide about messages.")
+    message = by_key(session, actor.institution_id, message_key)
+    session.refresh(message, with_for_update=True)
+    if message.state not in states:
+        raise Refused("state", f"This message is {message.state.replace('_', ' ')}; look at it again.")
+    return message
+
+
+def _reasoned(reason: str) -> str:
+    if not reason.strip():
+        raise Refused("reason", "Say why, in a few words: the reason is kept with the message.")
+    return reason.strip()[:400]
+
+
+def _note(session: Session, actor: Actor, message: OutboxMessage, action: str, reason: str, now: datetime) -> None:
+    audit.record(
+        session, institution_id=message.institution_id, action=action, subject=f"message:{message.key}", now=now,
+        actor=actor.person_id, person=message.person_id, details={"reason": reason.strip(), "version": message.version},
+    )

@@ -1,0 +1,180 @@
+"""Reconciliation: what we told a record system beside what it holds, with totals that a registrar can sign."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.contract import AwardRecord, Capability, RecordSystem, Rejection, RemoteRecord, RemoteState
+from lti_tool.clock import utcnow
+from lti_tool.db import Sessions, reading
+from lti_tool.domain.differences import Held, Reconciliation, compare
+from lti_tool.models.delivery import READY, Destination, OutboxMessage, ReconciliationRun
+from lti_tool.services import bodies, outbox, readback
+from lti_tool.services.delivery import Connectors
+from lti_tool.services.errors import Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """What they said, all of it read before anything is written."""
+
+    records: Mapping[str, RemoteRecord]
+    nameless: Sequence[RemoteRecord]  # a whole file or page that cannot be read
+    rejections: Sequence[Rejection]
+    lying: frozenset[str] = field(default_factory=frozenset)  # left in a drop, and not loaded yet
+
+
+def reconcile(sessions: Sessions, connectors: Connectors, destination_id: int, now: datetime) -> ReconciliationRun:
+    """Read everything back and compare. Missing ones are queued again under the same key; nothing is written over.
+
+    Takes the session factory: the network is outside transactions.
+    """
+    system = _system(connectors, destination_id)
+    started_at = utcnow()
+    with reading(sessions) as session:
+        told = _told(session, destination_id, started_at)
+    theirs = _read(system, told)
+    with sessions.begin() as session:
+        run = _start(session, destination_id, theirs, started_at, now)
+        ours = _told(session, destination_id, started_at)
+    found = compare(
+        {key: _held_by_us(record) for key, (_, record) in ours.items() if key not in theirs.lying},
+        {key: _held_by_them(record) for key, record in theirs.records.items() if _counts(key, ours, told)},
+    )
+    seen = _take(sessions, run, theirs, now)
+    with sessions.begin() as session:
+        _requeue(session, [ours[key][0] for key in found.missing])
+        return _finish(session, run.id, found, theirs, ours, seen)
+
+
+def sign(session: Session, run: ReconciliationRun, person_id: int, now: datetime) -> None:
+    """Somebody has looked at the totals and stands for them."""
+    if run.finished_at is None or run.signed_at is not None:
+        raise Refused("state", "Only a finished reconciliation can be signed, and once.")
+    run.signed_by, run.signed_at = person_id, now
+
+
+def _system(connectors: Connectors, destination_id: int) -> RecordSystem:
+    system = cast(RecordSystem, connectors[destination_id])
+    if Capability.READ_BACK not in getattr(system, "capabilities", frozenset()):
+        raise Refused("cannot_read_back", "This system cannot be read back, so there is nothing to compare.")
+    return system
+
+
+def _told(session: Session, destination_id: int, before: datetime) -> dict[str, tuple[int, AwardRecord]]:
+    """What they should hold: by key, the newest version that was sent, unless a later one is on its way."""
+    messages = session.scalars(
+        select(OutboxMessage).where(
+            OutboxMessage.destination_id == destination_id, OutboxMessage.kind == bodies.RECORD,
+            OutboxMessage.sent_at <= before,
+        ).order_by(OutboxMessage.version)
+    )
+    newest = {message.record_key: message for message in messages}
+    return {
+        key: (message.id, bodies.record_of(session, message))
+        for key, message in newest.items() if message.state in readback.TOLD
+    }
+
+
+def _read(system: RecordSystem, told: Mapping[str, tuple[int, AwardRecord]]) -> _Reading:
+    """Everything they hold of ours; what the list leaves out is asked for by its key before it counts as missing."""
+    listed = list(system.read_back())
+    found = {record.key: record for record in listed if record.key}
+    lying: set[str] = set()
+    if Capability.LOOK_UP in system.capabilities:
+        for key in told.keys() - found.keys():
+            record = system.look_up(key)
+            if record is not None and Capability.BATCH in system.capabilities:
+                lying.add(key)
+            elif record is not None:
+                found[key] = record
+    return _Reading(
+        records=found, nameless=[record for record in listed if not record.key],
+        rejections=readback.rejections_of(system), lying=frozenset(lying),
+    )
+
+
+def _start(
+    session: Session, destination_id: int, theirs: _Reading, started_at: datetime, now: datetime
+) -> ReconciliationRun:
+    destination = session.get_one(Destination, destination_id)
+    for rejection in theirs.rejections:
+        readback.refuse(session, destination, rejection)
+    run = ReconciliationRun(
+        institution_id=destination.institution_id, destination_id=destination_id, started_at=started_at
+    )
+    session.add(run)
+    session.flush()
+    for record in theirs.nameless:
+        readback.take(session, destination, record, now, run.id)
+    return run
+
+
+def _counts(key: str, ours: Mapping[str, object], told: Mapping[str, object]) -> bool:
+    """Theirs is compared with what was sent; what was on its way meanwhile is left for the next time."""
+    return key in ours or key not in told
+
+
+def _held_by_us(record: AwardRecord) -> Held:
+    return Held(
+        mark=record.mark, grade=record.grade or None, credit=record.credit, status=record.status, is_final=record.is_final
+    )
+
+
+def _held_by_them(record: RemoteRecord) -> Held:
+    states = {RemoteState.PROVISIONAL: False, RemoteState.FINAL: True}  # agreed there: either will do
+    return Held(
+        mark=record.mark, grade=record.grade or None, credit=record.credit,
+        status="withdrawn" if record.state is RemoteState.WITHDRAWN else record.status or None,
+        is_final=states.get(record.state), problem=record.problem,
+    )
+
+
+def _take(sessions: Sessions, run: ReconciliationRun, theirs: _Reading, now: datetime) -> dict[str, readback.Seen]:
+    seen = {}
+    for chunk in readback.chunks(theirs.records.values()):
+        with sessions.begin() as session:
+            destination = session.get_one(Destination, run.destination_id)
+            for record in chunk:
+                seen[record.key] = readback.take(session, destination, record, now, run.id)
+    return seen
+
+
+def _requeue(session: Session, message_ids: Sequence[int]) -> None:
+    """Missing there: sent again under the same key, and looked up once more before that."""
+    for message_id in message_ids:
+        message = session.get_one(OutboxMessage, message_id, with_for_update=True)
+        newest = outbox.newest(session, message.destination_id, message.record_key)
+        if message.state in readback.TOLD and newest is message:
+            message.state, message.due_at, message.tries = READY, utcnow(), 0
+            message.is_uncertain, message.confirmed_at = True, None
+
+
+def _finish(
+    session: Session, run_id: int, found: Reconciliation[str], theirs: _Reading,
+    ours: Mapping[str, tuple[int, AwardRecord]], seen: Mapping[str, readback.Seen],
+) -> ReconciliationRun:
+    """The totals. sent = equal + different + missing + unreadable + not_loaded; the rest is theirs, not ours."""
+    foreign = [*found.unexpected, *(key for key in found.unreadable if key not in ours)]
+    waiting = [key for key in foreign if seen.get(key) is readback.Seen.WAITING]
+    places = {
+        "equal": found.equal, "different": [row.key for row in found.different], "missing": found.missing,
+        "unreadable": [key for key in found.unreadable if key in ours],
+        "not_loaded": [key for key in ours if key in theirs.lying],
+        "unexpected": [key for key in foreign if key not in waiting], "waiting": waiting,
+        "unreadable_files": [record.remote_id for record in theirs.nameless],
+        "rejected": [rejection.key for rejection in theirs.rejections],
+    }
+    run = session.get_one(ReconciliationRun, run_id)
+    run.totals = {"sent": len(ours), "held": len(theirs.records), **{word: len(keys) for word, keys in places.items()}}
+    run.finished_at = utcnow()
+    lines = {word: sorted(keys) for word, keys in places.items()}
+    run.digest = sha256(json.dumps([run.totals, lines], sort_keys=True).encode()).hexdigest()
+    session.flush()
+    return run

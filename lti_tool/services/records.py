@@ -1,0 +1,236 @@
+"""What was decided, in the words that a record system is told: translated once, when it is queued."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from connectors.base import record_key
+from connectors.contract import (
+    AchievementReference,
+    AwardRecord,
+    BoardReference,
+    LearnerIdentity,
+    RunReference,
+    SourceTag,
+)
+from lti_tool.domain.figures import text_of
+from lti_tool.domain.regulations import Regulations
+from lti_tool.models.award import Award
+from lti_tool.models.board import Decision, Ratification
+from lti_tool.models.catalogue import Enrolment, RunComponent
+from lti_tool.models.delivery import Destination, OutboxMessage
+from lti_tool.models.institution import Institution
+from lti_tool.models.people import Person, PersonIdentifier
+from lti_tool.services import rulebook
+
+OVERALL, COMPONENT_RAW, COMPONENT_FINAL = "overall", "component_raw", "component_final"
+SENDS = (OVERALL, COMPONENT_FINAL, COMPONENT_RAW)
+CAIRN, RECORD_SYSTEM = "cairn", "record_system"
+WITHOUT_FIGURE = frozenset({"absent", "deferred", "exempt", "pending", "unagreed"})
+WAITING = frozenset({"pending", "unagreed"})
+STATUS_OF_KIND = {"INCOMPLETE": "pending", "DEFERRED": "deferred", "WITHDRAWN": "withdrawn"}
+PASSING = frozenset({"PASS", "CREDIT_REFUSED"})
+CAPPED = "Capped, as a reassessment."
+HUNDREDTHS = Decimal("0.01")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Figure:
+    """One result as it travels."""
+
+    component: str  # our code; empty for the overall result
+    attempt: int
+    status: str
+    mark: Decimal | None
+    grade: str = ""
+    credit: int = 0
+    is_capped: bool = False
+    note: str = ""
+
+
+def records_for(session: Session, what: Award | Decision, destination: Destination) -> list[AwardRecord]:
+    """One record for the overall result or for each component, as the destination wants them; a decision's are provisional.
+
+    The same result always has the same key, and each call a version above any that was ever queued under it.
+    """
+    decision = what.decision if isinstance(what, Award) else what
+    common = _common(session, what, destination)
+    institution = session.get_one(Institution, destination.institution_id)
+    runs = {part.component.code if part.component else "": part for part in decision.enrolment.run.components}
+    made = []
+    for figure in _figures(what, decision, destination):
+        key = record_key(
+            institution=institution.key, award=decision.enrolment.key, component=figure.component,
+            attempt=figure.attempt, destination=destination.key,
+        )
+        made.append(AwardRecord(
+            key=key, version=next_version(session, destination.id, key), attempt=figure.attempt, status=figure.status,
+            mark=figure.mark, grade=figure.grade, credit=Decimal(figure.credit), is_capped=figure.is_capped,
+            note=figure.note, run=_run_reference(decision.enrolment, runs.get(figure.component)), **common,
+        ))
+    return made
+
+
+def next_version(session: Session, destination_id: int, key: str) -> int:
+    """One above the newest version that was queued under a key, provisional ones counted."""
+    newest = session.scalar(
+        select(func.max(OutboxMessage.version))
+        .where(OutboxMessage.destination_id == destination_id, OutboxMessage.record_key == key)
+    )
+    return (newest or 0) + 1
+
+
+def is_same_result(ours: AwardRecord, other: AwardRecord) -> bool:
+    """Whether two versions say the same of the learner, whoever ratified it and when."""
+    return all(
+        getattr(ours, name) == getattr(other, name)
+        for name in ("key", "attempt", "status", "mark", "grade", "credit", "decision", "is_final", "is_capped", "run")
+    )
+
+
+def _figures(what: Award | Decision, decision: Decision, destination: Destination) -> Iterator[_Figure]:
+    if destination.sends == OVERALL:
+        yield _overall(what, decision, destination.caps_by)
+        return
+    for figure in decision.figures:
+        yield _component(figure, is_raw=destination.sends == COMPONENT_RAW, caps_by=destination.caps_by)
+
+
+def _overall(what: Award | Decision, decision: Decision, caps_by: str) -> _Figure:
+    """The overall result. Where the record system caps, it is given a pass before any cap and finds its own grade.
+
+    What fails is sent as reported: no cap reaches below the pass mark, and a missed threshold must not look like a pass.
+    """
+    mark, status = (what.mark if isinstance(what, Award) else what.overall), STATUS_OF_KIND.get(decision.kind, "marked")
+    is_uncapped = caps_by == RECORD_SYSTEM and decision.kind in PASSING and decision.uncapped is not None
+    is_capped = what.is_capped and not is_uncapped
+    given_before = isinstance(what, Award) and bool(what.code)
+    notes = [
+        CAPPED if is_capped else "", f"Code {decision.code}." if decision.code else "",
+        "Credit for this was given before." if given_before else "",
+    ]
+    return _Figure(
+        component="", attempt=decision.attempt, status=status, mark=decision.uncapped if is_uncapped else mark,
+        grade="" if is_uncapped else what.grade, credit=what.credit, is_capped=is_capped,
+        note=" ".join(note for note in notes if note),
+    )
+
+
+def _component(figure: Mapping[str, Any], *, is_raw: bool, caps_by: str) -> _Figure:
+    """One component: raw is before the late penalty, final after it; a cap travels only where it is ours to apply."""
+    status = str(figure["status"])
+    is_capped = bool(figure.get("is_capped")) and caps_by == CAIRN
+    which = "mark" if is_capped else "unpenalised" if is_raw else "uncapped"
+    text = figure.get(which)
+    return _Figure(
+        component=str(figure["component"]), attempt=int(figure.get("attempt") or 1), status=status,
+        mark=None if text is None or status in WITHOUT_FIGURE else _hundredths(Decimal(text)),
+        grade=str(figure.get("outcome") or ""), is_capped=is_capped,
+        note=CAPPED if is_capped else "",
+    )
+
+
+def _hundredths(mark: Decimal) -> Decimal:
+    """Component marks are never rounded inside; what leaves has at most hundredths, since no record system takes thirds."""
+    exponent = mark.as_tuple().exponent
+    return mark if isinstance(exponent, int) and exponent >= -2 else mark.quantize(HUNDREDTHS, ROUND_HALF_UP)
+
+
+def _common(session: Session, what: Award | Decision, destination: Destination) -> dict[str, Any]:
+    """What all records of one award have in common."""
+    award = what if isinstance(what, Award) else None
+    decision = what.decision if isinstance(what, Award) else what
+    enrolment, version = decision.enrolment, decision.enrolment.run.version
+    return {
+        "award": what.key,
+        "learner": learner_of(session, enrolment),
+        "achievement": AchievementReference(
+            code=version.achievement.code, title=version.title, version=version.version, credit=Decimal(version.credit),
+            credit_scheme=version.credit_scheme, level="" if version.level is None else str(version.level),
+        ),
+        "scale_max": scale_maximum(rulebook.regulations_of(session, enrolment)),
+        "is_final": award is not None,
+        "decision": decision.kind,
+        "source": _source(session, award),
+        "board": _board(award.ratification) if award else None,
+        "decided_on": award.awarded_on if award else decision.decided_at.date(),
+        "changed_at": award.ratified_at if award else decision.decided_at,
+    }
+
+
+def scale_maximum(regulations: Regulations | None) -> Decimal:
+    """The top of the scale that marks are on; percent where there are no regulations."""
+    return Decimal(text_of(regulations.scale.maximum)) if regulations else Decimal(100)
+
+
+def learner_of(session: Session, enrolment: Enrolment) -> LearnerIdentity:
+    """Who the record is about, by the registration extract."""
+    person = enrolment.person
+    number = session.scalar(
+        select(PersonIdentifier.value).where(
+            PersonIdentifier.person_id == person.id, PersonIdentifier.kind == "student_number",
+        ).order_by(PersonIdentifier.id)
+    )
+    return LearnerIdentity(
+        student_number=number or "", registration=enrolment.registration, family_name=person.family_name,
+        given_name=person.given_name, display_name=person.display_name, remote_id=enrolment.remote_person,
+    )
+
+
+def _run_reference(enrolment: Enrolment, part: RunComponent | None) -> RunReference:
+    run = enrolment.run
+    return RunReference(
+        code=run.code, occurrence=run.occurrence, period=run.period, title=run.title,
+        component=part.remote_component if part else "", scale=part.scale if part else "",
+    )
+
+
+def _board(ratification: Ratification) -> BoardReference:
+    return BoardReference(
+        reference=ratification.reference, held_on=ratification.held_on, authority=ratification.authority
+    )
+
+
+def _source(session: Session, award: Award | None) -> SourceTag:
+    if award is None:
+        return SourceTag(authority="provisional")
+    by = award.ratification.by_person_id
+    user = session.get_one(Person, by).key if by is not None else ""
+    return SourceTag(user=user, authority=award.ratification.reference)
+
+
+def to_json(record: AwardRecord) -> dict[str, Any]:
+    """The record as it is kept in the outbox; figures as exact decimal text."""
+    plain: dict[str, Any] = _plain(asdict(record))
+    return plain
+
+
+def from_json(body: Mapping[str, Any]) -> AwardRecord:
+    """The record as it was queued."""
+    board, achievement = body["board"], body["achievement"]
+    return AwardRecord(**{
+        **body,
+        "learner": LearnerIdentity(**body["learner"]),
+        "achievement": AchievementReference(**{**achievement, "credit": Decimal(achievement["credit"])}),
+        "run": RunReference(**body["run"]),
+        "source": SourceTag(**body["source"]),
+        "board": BoardReference(**{**board, "held_on": date.fromisoformat(board["held_on"])}) if board else None,
+        "mark": None if body["mark"] is None else Decimal(body["mark"]),
+        "credit": Decimal(body["credit"]),
+        "scale_max": Decimal(body["scale_max"]),
+        "decided_on": date.fromisoformat(body["decided_on"]) if body["decided_on"] else None,
+        "changed_at": datetime.fromisoformat(body["changed_at"]) if body["changed_at"] else None,
+    })
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,179 @@
+"""What is queued, what supersedes what, and what a person may do with a message."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.errors import ErrorClass, Rejected
+from lti_tool.db import Sessions
+from lti_tool.domain.ratification import Role
+from lti_tool.models.audit import AuditEntry
+from lti_tool.models.delivery import OutboxMessage
+from lti_tool.models.platform import LineItem
+from lti_tool.services import bodies, outbox
+from lti_tool.services.actors import Actor
+from lti_tool.services.errors import NotFound, Refused
+from lti_tool.services.results import Settled
+from tests import factories
+from tests.services import delivering
+from tests.services.delivering import RATIFIED, figure
+
+
+def test_a_ratified_result_is_queued_once_for_every_record_system(session: Session) -> None:
+    world = delivering.world(session)
+    factories.destination(session, world.institution, world.version, name="archive")
+    factories.destination(session, world.institution, None, name="elsewhere")
+    award = delivering.award(session, delivering.decision(session, delivering.learner(session, world)))
+    assert len(outbox.enqueue_award(session, award, RATIFIED)) == 2
+    assert outbox.enqueue_award(session, award, RATIFIED) == [], "the very same need not be told twice"
+
+
+def test_the_document_is_sealed_and_stays_as_it_was_ratified(session: Session) -> None:
+    world = delivering.world(session)
+    message = delivering.queued(session, world)
+    assert b"S0000001" not in message.body
+    world.version.title = "Another title"
+    session.flush()
+    assert bodies.record_of(session, message).achievement.title == "Seeing the Evidence"
+
+
+def test_an_amendment_supersedes_what_was_not_sent_yet(session: Session) -> None:
+    world = delivering.world(session)
+    enrolment = delivering.learner(session, world)
+    first = delivering.award(session, delivering.decision(session, enrolment, "49"))
+    (old,) = outbox.enqueue_award(session, first, RATIFIED)
+    amended = delivering.award(session, delivering.decision(session, enrolment, "51", number=2), version=2)
+    (new,) = outbox.enqueue_award(session, amended, RATIFIED)
+    assert (old.state, new.state, new.version) == ("superseded", "ready", 2)
+
+
+def test_a_resit_sends_no_component_that_nobody_touched(session: Session) -> None:
+    world = delivering.world(session, sends="component_final")
+    enrolment = delivering.learner(session, world)
+    parts = [figure("CRIT", "70"), figure("PORT", "40")]
+    first = delivering.decision(session, enrolment, "49", kind="PASS", figures=parts)
+    assert len(outbox.enqueue_award(session, delivering.award(session, first), RATIFIED)) == 2
+    resat = [figure("CRIT", "70"), figure("PORT", "50", attempt=2)]
+    second = delivering.decision(session, enrolment, "56", number=2, attempt=2, figures=resat)
+    (only,) = outbox.enqueue_award(session, delivering.award(session, second, 2), RATIFIED)
+    assert bodies.record_of(session, only).run.component == "002"
+
+
+def test_provisional_figures_go_to_a_waiting_room_only(session: Session) -> None:
+    world = delivering.world(session)
+    decision = delivering.decision(session, delivering.learner(session, world))
+    assert outbox.enqueue_provisional(session, decision, RATIFIED) == []
+    world.destination.takes_provisional = True
+    (message,) = outbox.enqueue_provisional(session, decision, RATIFIED)
+    assert not message.is_final
+    assert not bodies.record_of(session, message).is_final
+
+
+def test_nothing_provisional_is_said_over_a_final_result_or_before_there_is_a_mark(session: Session) -> None:
+    world = delivering.world(session, takes_provisional=True)
+    enrolment = delivering.learner(session, world)
+    empty = delivering.decision(session, enrolment, None, kind="INCOMPLETE", grade="", credit=0)
+    assert outbox.enqueue_provisional(session, empty, RATIFIED) == []
+    ratified = delivering.decision(session, enrolment, "62", number=2)
+    outbox.enqueue_award(session, delivering.award(session, ratified), RATIFIED)
+    late = delivering.decision(session, enrolment, "65", number=3)
+    assert outbox.enqueue_provisional(session, late, RATIFIED) == []
+
+
+def test_what_a_record_system_agreed_itself_is_not_sent_back_to_it(session: Session) -> None:
+    world = delivering.world(session, authority="record_system", takes_provisional=True)
+    decision = delivering.decision(session, delivering.learner(session, world))
+    (message,) = outbox.enqueue_provisional(session, decision, RATIFIED)
+    message.state, message.theirs_state = "confirmed", "agreed"
+    award = delivering.award(session, decision, authority="record_system")
+    assert outbox.enqueue_award(session, award, RATIFIED) == []
+
+
+def test_a_version_in_flight_settles_before_the_next_is_sent(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        world = delivering.world(session)
+        enrolment = delivering.learner(session, world)
+        first = delivering.award(session, delivering.decision(session, enrolment, "49"))
+        outbox.enqueue_award(session, first, RATIFIED)
+    (flying,) = delivering.claim(sessions)
+    with sessions.begin() as session:
+        amended = delivering.decision(session, session.merge(enrolment), "51", number=2)
+        outbox.enqueue_award(session, delivering.award(session, amended, version=2), RATIFIED)
+    assert delivering.claim(sessions, "w2") == [], "the newer version waits"
+    delivering.settle(sessions, Settled(message=flying, result=Rejected("no", error_class=ErrorClass.FIX_THERE)))
+    (next_one,) = delivering.claim(sessions, "w2")
+    assert (next_one.version, next_one.body.mark) == (2, Decimal(51))  # type: ignore[union-attr]
+    assert [each.state for each in delivering.messages(sessions)] == ["superseded", "sending"]
+
+
+def test_a_score_is_queued_for_the_lms_of_the_learner(session: Session) -> None:
+    world = delivering.world(session)
+    registration = factories.registration(session, world.institution)
+    context = factories.context(session, registration)
+    user = factories.lti_user(session, registration)
+    line_item = LineItem(
+        institution_id=world.institution.id, context_id=context.id, url="https://lms.example/1", resource_id="r1",
+        label="Portfolio", maximum=Decimal(100),
+    )
+    session.add(line_item)
+    session.flush()
+    first = outbox.enqueue_score(session, line_item, user, bodies.ScoreFigure(value=Decimal(40), maximum=Decimal(100)), RATIFIED)
+    second = outbox.enqueue_score(session, line_item, user, bodies.ScoreFigure(value=Decimal(55), maximum=Decimal(100)), RATIFIED)
+    assert (first.state, second.version) == ("superseded", 2), "a newer score supersedes the one that was not sent"
+    assert first.destination.registration_id == registration.id
+    score = bodies.open_sealed(session, second.kind, second.key, second.body, None)
+    assert isinstance(score, bodies.ScoreMessage)
+    assert (score.user, score.previous, score.figure.value) == ("user-1", Decimal(40), Decimal(55))
+
+
+class TestPeople:
+    """Dana of the registry decides about messages; Bob, who teaches, does not."""
+
+    def test_sending_again_starts_anew_and_is_audited(self, session: Session) -> None:
+        world = delivering.world(session)
+        message = delivering.queued(session, world)
+        message.state, message.tries = "on_hold", 7
+        outbox.retry(session, world.dana, message.key, RATIFIED)
+        assert (message.state, message.tries) == ("ready", 0)
+        assert session.scalars(select(AuditEntry.action)).all() == ["outbox.retry"]
+
+    def test_closing_needs_a_reason(self, session: Session) -> None:
+        world = delivering.world(session)
+        message = delivering.queued(session, world)
+        with pytest.raises(Refused, match="Say why"):
+            outbox.close(session, world.dana, message.key, " ", RATIFIED)
+        outbox.close(session, world.dana, message.key, "Entered by hand.", RATIFIED)
+        assert (message.state, message.error_text) == ("failed", "Closed: Entered by hand.")
+
+    def test_a_message_can_be_kept_back_and_sent_later(self, session: Session) -> None:
+        world = delivering.world(session)
+        message = delivering.queued(session, world)
+        outbox.hold(session, world.dana, message.key, "The learner appeals.", RATIFIED)
+        assert message.state == "on_hold"
+        outbox.retry(session, world.dana, message.key, RATIFIED)
+        assert message.state == "ready"
+
+    def test_what_is_confirmed_is_not_sent_again(self, session: Session) -> None:
+        world = delivering.world(session)
+        message = delivering.queued(session, world)
+        message.state = "confirmed"
+        with pytest.raises(Refused, match="confirmed"):
+            outbox.retry(session, world.dana, message.key, RATIFIED)
+
+    def test_only_registry_and_administrators_may(self, session: Session) -> None:
+        world = delivering.world(session)
+        message = delivering.queued(session, world)
+        bob = replace(world.dana, roles=frozenset({Role.INSTRUCTOR}))
+        with pytest.raises(Refused, match="registry staff"):
+            outbox.retry(session, bob, message.key, RATIFIED)
+
+    def test_another_institution_sees_no_such_message(self, session: Session) -> None:
+        world = delivering.world(session)
+        message = delivering.queued(session, world)
+        charlie = Actor(institution_id=factories.institution(session, "elsewhere").id, roles=frozenset({Role.REGISTRY}))
+        with pytest.raises(NotFound):
+            outbox.close(session, charlie, message.key, "curious", RATIFIED)
+        assert session.get_one(OutboxMessage, message.id).state == "ready"
