@@ -7,7 +7,7 @@ from enum import StrEnum
 from lti_tool.domain.comparing import Comparison, Difference
 from lti_tool.domain.errors import RegulationError
 from lti_tool.domain.fields import Fields
-from lti_tool.domain.regulations import KEYS, Regulations, regulations_from
+from lti_tool.domain.regulations import KEYS, Regulations, from_mapping
 from lti_tool.domain.schemes import Scale, scales_from
 from lti_tool.domain.worked_checks import CONVERT_KEYS, DATES_KEYS, QUORUM_KEYS, run_convert, run_dates, run_quorum
 from lti_tool.domain.worked_results import OUTCOMES_KEYS, RESULT_KEYS, run_outcomes, run_result
@@ -82,7 +82,7 @@ def check(mapping: object) -> Report:
     fields = _file(mapping)
     scales, sets = _scales(fields), _sets(fields)
     for name in sets:
-        _read_set(sets[name], name, scales)
+        from_mapping(sets[name], scales=scales, version=name)
     entries = fields.entries("cases") if fields.has("cases") else ()
     cases = [_case(entry, n) for n, entry in enumerate(entries)]
     ids = [case.text("id") for case in cases]
@@ -96,7 +96,7 @@ def regulations_in(mapping: object) -> dict[str, Regulations]:
     """The regulation sets of a parsed file, by name; the name is the version."""
     fields = _file(mapping)
     scales, sets = _scales(fields), _sets(fields)
-    return {name: _read_set(entry, name, scales) for name, entry in sets.items()}
+    return {name: from_mapping(entry, scales=scales, version=name) for name, entry in sets.items()}
 
 
 def _file(mapping: object) -> Fields:
@@ -118,11 +118,6 @@ def _sets(fields: Fields) -> Mapping[str, Mapping[object, object]]:
         return {}
     sets = Fields(written, "regulations", names)
     return {name: Fields(sets.raw(name), f"regulations {name}", (*KEYS, "clauses")).mapping for name in names}
-
-
-def _read_set(entry: Mapping[object, object], name: str, scales: Mapping[str, Scale]) -> Regulations:
-    fields = Fields(entry, f"regulations {name}", (*KEYS, "clauses"))
-    return regulations_from(fields, scales=scales, version=name)
 
 
 def _case(entry: object, n: int) -> Fields:

@@ -9,6 +9,7 @@ from lti_tool.domain.clauses import Finding as Finding
 from lti_tool.domain.clauses import Notebook
 from lti_tool.domain.digests import digest_of_inputs as digest_of_inputs
 from lti_tool.domain.errors import RegulationError
+from lti_tool.domain.grades import FAIL
 from lti_tool.domain.marks import ComponentFigure as ComponentFigure
 from lti_tool.domain.marks import figure_of
 from lti_tool.domain.overall import overall_of, refuse_nothing_to_weigh
@@ -132,5 +133,5 @@ def _grade(verdict: Verdict, regulations: Regulations) -> str | None:
     if verdict.kind is DecisionKind.CREDIT_REFUSED:
         return None
     if regulations.grades and verdict.kind is not DecisionKind.PASS:
-        return "Fail"
+        return FAIL
     return regulations.grade_for(verdict.reported)

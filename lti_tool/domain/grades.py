@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lti_tool.domain.fields import Fields
-from lti_tool.domain.figures import parse_decimal, text_of
+from lti_tool.domain.figures import parse_decimal
 
 FAIL = "Fail"
 
@@ -18,21 +18,22 @@ class GradeWords:
     def word_for(self, figure: Fraction) -> str | None:
         return next((word for threshold, word in self.steps if figure >= threshold), None)
 
+    def has_passing_word(self, pass_mark: Fraction) -> bool:
+        """Whether the least pass reads as one, neither without a word nor as a fail."""
+        return self.word_for(pass_mark) not in (None, FAIL)
+
     def without_top(self) -> "GradeWords":
         """The words left when the top one is barred; a single word has nothing to fall back to and stays."""
         return GradeWords(steps=self.steps[1:] or self.steps)
 
 
-def grade_words_from(fields: Fields, key: str, pass_mark: Fraction) -> GradeWords:
-    """Read ``[["70", Distinction], …]`` and refuse a table under which a pass would have no word, or read Fail."""
+def grade_words_from(fields: Fields, key: str) -> GradeWords:
+    """Read ``[["70", Distinction], …]``, highest first."""
     steps = tuple(_step(fields, key, entry) for entry in fields.entries(key))
     thresholds = [threshold for threshold, _ in steps]
     if thresholds != sorted(set(thresholds), reverse=True):
         raise fields.error(key, "must fall from step to step: the first threshold reached gives the word.")
-    words = GradeWords(steps=steps)
-    if words.word_for(pass_mark) in (None, FAIL):
-        raise fields.error(key, f"give the pass mark {text_of(pass_mark)} no passing word.")
-    return words
+    return GradeWords(steps=steps)
 
 
 def _step(fields: Fields, key: str, entry: object) -> tuple[Fraction, str]:

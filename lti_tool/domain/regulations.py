@@ -106,12 +106,15 @@ class Regulations:
 
 def from_mapping(mapping: object, *, scales: Mapping[str, Scale], version: str = "") -> Regulations:
     """Read one set; an error names the key and what to do."""
-    where = f"regulations {version}" if version else "regulations"
-    return regulations_from(Fields(mapping, where, (*KEYS, "clauses")), scales=scales, version=version)
+    fields = Fields(mapping, f"regulations {version}" if version else "regulations", (*KEYS, "clauses"))
+    regulations = regulations_from(fields, scales=scales, version=version)
+    if regulations.grades and not regulations.grades.has_passing_word(regulations.pass_mark):
+        raise fields.error("grades", f"give the pass mark {text_of(regulations.pass_mark)} no passing word.")
+    return regulations
 
 
 def regulations_from(fields: Fields, *, scales: Mapping[str, Scale], version: str) -> Regulations:
-    """Read one set from fields whose keys are known already."""
+    """Read one set from fields whose keys are known already; a worked case may so try a pass mark without new words."""
     scale = _scale_from(fields, scales)
     rounding = rounding_from(fields.within("rounding", ROUNDING_KEYS))
     pass_mark = _on_scale(fields, "pass_mark", scale)
@@ -124,7 +127,7 @@ def regulations_from(fields: Fields, *, scales: Mapping[str, Scale], version: st
         pass_mark=pass_mark,
         decide_on=DecideOn(fields.choice("decide_on", DecideOn)),
         rounding=rounding,
-        grades=_grades_from(fields, scale, pass_mark),
+        grades=_grades_from(fields, scale),
         max_attempts=fields.integer("max_attempts", least=1),
         reassessment=_reassessment_from(fields.within("reassessment", REASSESSMENT_KEYS), scale),
         must_reach_effect=MustReachEffect(fields.choice("must_reach_effect", MustReachEffect)),
@@ -153,9 +156,9 @@ def _scale_from(fields: Fields, scales: Mapping[str, Scale]) -> Scale:
     return scales[name]
 
 
-def _grades_from(fields: Fields, scale: Scale, pass_mark: Fraction) -> GradeWords | None:
+def _grades_from(fields: Fields, scale: Scale) -> GradeWords | None:
     if fields.raw("grades") != BANDS:
-        return grade_words_from(fields, "grades", pass_mark)
+        return grade_words_from(fields, "grades")
     if not scale.bands:
         raise fields.error("grades", f"are bands, and the scale {scale.name} has none.")
     return None

@@ -82,14 +82,13 @@ def _compare_standalone(comparison: Comparison, expected: Fields, items: Sequenc
 
 
 def _award_from(fields: Fields) -> LargerAward:
-    pass_mark = fields.decimal("pass_mark")
     at_level = fields.within("min_at_level", {"level", "credits"}) if fields.has("min_at_level") else None
     share = fields.within("min_share", {"theme", "percent"}) if fields.has("min_share") else None
     return LargerAward(
         credits=fields.integer("credits"),
-        pass_mark=pass_mark,
+        pass_mark=fields.decimal("pass_mark"),
         rounding=rounding_from(fields.within("rounding", ROUNDING_KEYS)),
-        grades=grade_words_from(fields, "grades", pass_mark),
+        grades=grade_words_from(fields, "grades"),
         level=at_level.integer("level") if at_level else None,
         credits_at_level=at_level.integer("credits") if at_level else 0,
         compensation=fields.maybe(

@@ -24,11 +24,12 @@ class _Loader(yaml.SafeLoader):
     }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        written = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        seen: set[str] = set()
         for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and written.count(key.value) > 1:
-                text = f"the key {key.value!r} stands twice in one place, here in line {key.start_mark.line + 1}."
-                raise RegulationError(text, key=str(key.value))
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                text = f"the key {key.value!r} stands twice in one place, again in line {key.start_mark.line + 1}."
+                raise RegulationError(text, key=key.value)
+            seen.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
 
 
