@@ -50,6 +50,7 @@ class Students:
         self.by_registration = {
             registration: student for student in self.by_number.values() for registration in student.registrations
         }
+        self.classes = sorted(set().union(*(student.classes for student in self.by_number.values())))
 
     @classmethod
     def from_file(cls, path: Path | None) -> "Students":
@@ -61,10 +62,6 @@ class Students:
             if missing:
                 raise SystemExit(f"{path}: the students file has no column {', '.join(sorted(missing))}")
             return cls(list(reader))
-
-    @property
-    def classes(self) -> list[str]:
-        return sorted(set().union(*(student.classes for student in self.by_number.values())))
 
     def name_of(self, student_id: str) -> str:
         """The student number behind an opaque id."""
