@@ -99,13 +99,7 @@ def _connecting(paramiko: Any) -> Iterator[None]:
                             code="host_key") from error
     except paramiko.AuthenticationException as error:
         raise Misconfigured("The server refuses the user, password or key.", code="login") from error
-    except paramiko.SSHException as error:
-        # RejectPolicy's refusal (a key of another kind than the pinned one) has no class of its own
-        if "not found in known_hosts" in str(error):
-            raise Misconfigured("The server shows another host key than the pinned one: nothing was sent.",
-                                code="host_key") from error
-        raise Unavailable("The SFTP server could not be reached: nothing was sent.", code="ssh") from error
-    except (OSError, EOFError) as error:
+    except (paramiko.SSHException, OSError, EOFError) as error:
         raise Unavailable("The SFTP server could not be reached: nothing was sent.", code="connect") from error
 
 
@@ -147,7 +141,7 @@ class SftpFolder:
                 raise Uncertain(f"{doing} was not answered.", code="rename") from error
 
     def _path(self, path: str) -> str:
-        return f"{self._base}/{path}" if path else self._base
+        return f"{self._base}/{path}" if path else self._base or "/"
 
 
 def _lost_answers() -> tuple[type[Exception], ...]:
