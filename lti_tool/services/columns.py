@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -91,7 +92,13 @@ def maximum_of(session: Session, run_component: RunComponent) -> Decimal:
     if regulation_set_id is None:
         return PERCENT
     row = session.get_one(RegulationSet, regulation_set_id)
-    maximum = regulation_files.from_text(row.text, row.code).regulations[row.name].scale.maximum
+    return _scale_maximum(row.text, row.name)
+
+
+@lru_cache(maxsize=64)
+def _scale_maximum(text: str, name: str) -> Decimal:
+    """The text of a set never changes, so that it is its own cache key."""
+    maximum = regulation_files.from_text(text, name).regulations[name].scale.maximum
     return Decimal(maximum.numerator) / Decimal(maximum.denominator)
 
 
