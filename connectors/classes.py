@@ -94,6 +94,9 @@ CODES: Mapping[str, tuple[ErrorClass, Owner]] = {
     "ambiguous_learner": (ErrorClass.FIX_THERE, Owner.REGISTRY),
     "unknown_run": (ErrorClass.FIX_THERE, Owner.DEPARTMENT),
     "unknown_component": (ErrorClass.FIX_THERE, Owner.DEPARTMENT),
+    "file_refused": (ErrorClass.CONFIG, Owner.ADMINISTRATOR),
+    "exists_different": (ErrorClass.DECIDE, Owner.REGISTRAR),
+    "duplicate_row": (ErrorClass.FIX_HERE, Owner.MAPPING_OWNER),
     "window_closed": (ErrorClass.WINDOW, Owner.REGISTRAR),
 }
 
