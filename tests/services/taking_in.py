@@ -1,6 +1,8 @@
 """A small university that takes results in: Bob teaches a course in the LMS, Dana is at the registry, Lena and Omar are
 learners of the micro-credential, Della is a degree student in the same course, and nobody knows who Gast is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -45,6 +47,15 @@ class Intake:
         self.context = factories.context(self.session, self.registration)
         for name in ("bob", "dana"):
             self.people[name] = factories.person(self.session, self.institution, name.title())
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What happens inside is taken back, for the next example of a property."""
+        people = dict(self.people)
+        with self.session.begin_nested() as inner:
+            yield
+            inner.rollback()
+        self.people = people
 
     def actor(self, name: str = "dana", *roles: Role) -> Actor:
         standard = {"dana": {Role.REGISTRY}, "bob": {Role.INSTRUCTOR}}
