@@ -24,9 +24,9 @@ from lti_tool.log import context_ids
 from lti_tool.models.delivery import WorkerBeat
 from lti_tool.seal import Sealer
 from lti_tool.sending_threads import SendingThreads
-from lti_tool.services import claims, delivery, settling
+from lti_tool.services import claims, delivery, lms_results, settling
 from lti_tool.services.chores import Chores
-from lti_tool.services.destinations import Connectors
+from lti_tool.services.connecting import Connectors
 from lti_tool.services.results import Claimed, Settled, Unsent
 from lti_tool.settings import Settings
 
@@ -212,6 +212,15 @@ def start_embedded(sessions: Sessions, settings: Settings) -> Dispatcher:
     dispatcher = Dispatcher(sessions, settings)
     dispatcher.start()
     return dispatcher
+
+
+def capture_columns(sessions: Sessions, line_items: Sequence[int], clock: Clock = utcnow) -> int:
+    """Read these LMS columns now; returns how many could not be read."""
+    connectors = Connectors(sessions)
+    try:
+        return lms_results.read_columns(sessions, connectors, line_items, clock)
+    finally:
+        connectors.close()
 
 
 def run(settings: Settings) -> None:

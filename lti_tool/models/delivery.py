@@ -132,6 +132,12 @@ class ReconciliationRun(Keyed, Base):
     signed_at: Mapped[Moment]
     destination: Mapped[Destination] = relationship()
 
+    @property
+    def is_clean(self) -> bool:
+        """Nothing is left to explain."""
+        kinds = ("different", "missing", "unreadable", "unreadable_files", "unexpected", "rejected")
+        return self.finished_at is not None and not any(self.totals.get(kind) for kind in kinds)
+
 
 class Discrepancy(Keyed, Base):
     """Two sides that differ, waiting for a person who closes it with a reason.

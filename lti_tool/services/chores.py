@@ -14,8 +14,8 @@ from lti_tool.clock import Clock, utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.models.people import StaffSession
 from lti_tool.models.platform import LaunchSession, UsedNonce
-from lti_tool.services import readback
-from lti_tool.services.delivery import Connectors
+from lti_tool.services import capture, lms_results, readback
+from lti_tool.services.connecting import Connectors
 from lti_tool.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Chores:
         """Everything that is due, once; one chore that fails does not keep the others from being done."""
         self._safely("clearing away", self._clear)
         self._safely("reading back", self._read_back)
+        self._safely("capture", self._capture)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._settings.sweep_seconds):
@@ -76,6 +77,13 @@ class Chores:
             if time.monotonic() >= at and not self._stopping.is_set():
                 self._looks[destination_id] = (time.monotonic() + pause, self._longer(pause))
                 self._safely("reading back", lambda id=destination_id: self._sweep(id))  # type: ignore[misc]
+
+    def _capture(self) -> None:
+        with reading(self._sessions) as session:
+            due = capture.due_line_items(session, self._business(), timedelta(minutes=self._settings.capture_minutes))
+        for line_item_id in due:
+            if not self._stopping.is_set():
+                lms_results.read_columns(self._sessions, self._connectors, [line_item_id], self._business)
 
     def _sweep(self, destination_id: int) -> None:
         if readback.sweep(self._sessions, self._connectors, destination_id, self._business()):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, insert, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, case, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from connectors.errors import ErrorClass
 from lti_tool.models.delivery import (
@@ -24,6 +24,7 @@ from lti_tool.services import bodies
 from lti_tool.services.results import Claimed as Claimed
 
 PLAIN = {"synchronize_session": False}
+OTHER = OutboxMessage.__table__.alias("other")
 
 
 def claim(session: Session, worker: str, limit: int, now: datetime, lease: timedelta) -> list[Claimed]:
@@ -32,7 +33,7 @@ def claim(session: Session, worker: str, limit: int, now: datetime, lease: timed
     A lease that ran out is claimed like any other, but looked up before it is sent. ``now``: the machine's.
     """
     expire(session, now)
-    rows = [row for row in _take(session, worker, limit, now, lease)]
+    rows = list(_take(session, worker, limit, now, lease))
     people = _people(session, rows)
     _write_attempts(session, rows, worker, now)
     claimed = []
@@ -89,12 +90,12 @@ def _busy(session: Session, now: datetime) -> list[int]:
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Ready, due, not waiting for another message, and no older version of it in flight."""
-    older, before = aliased(OutboxMessage), aliased(OutboxMessage)
+    other = OTHER.c
     in_flight = exists().where(
-        older.destination_id == OutboxMessage.destination_id, older.record_key == OutboxMessage.record_key,
-        older.version < OutboxMessage.version, older.state == SENDING,
+        other.destination_id == OutboxMessage.destination_id, other.record_key == OutboxMessage.record_key,
+        other.version < OutboxMessage.version, other.state == SENDING,
     )
-    is_confirmed = exists().where(before.id == OutboxMessage.after_id, before.state == CONFIRMED)
+    is_confirmed = exists().where(other.id == OutboxMessage.after_id, other.state == CONFIRMED)
     return (
         OutboxMessage.state == READY, OutboxMessage.due_at <= now,
         or_(OutboxMessage.version == 1, ~in_flight), or_(OutboxMessage.after_id.is_(None), is_confirmed),
@@ -102,11 +103,11 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _has_newer() -> ColumnElement[bool]:
-    newer = aliased(OutboxMessage)
-    return exists().where(and_(
-        newer.destination_id == OutboxMessage.destination_id, newer.record_key == OutboxMessage.record_key,
-        newer.version > OutboxMessage.version,
-    ))
+    other = OTHER.c
+    return exists().where(
+        other.destination_id == OutboxMessage.destination_id, other.record_key == OutboxMessage.record_key,
+        other.version > OutboxMessage.version,
+    )
 
 
 def supersede_passed(session: Session, ids: list[int]) -> None:

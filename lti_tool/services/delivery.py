@@ -59,7 +59,8 @@ def deliver_batch(connectors: Connectors, messages: Sequence[Claimed]) -> list[S
     settled = [deliver_one(connectors, message) for message in messages if message.is_uncertain]
     try:
         system = cast(BatchRecordSystem, connectors[messages[0].destination])
-        receipts = system.push_batch([message.body for message in fresh.values() if isinstance(message.body, AwardRecord)])
+        bodies = [message.body for message in fresh.values()]
+        receipts = system.push_batch([body for body in bodies if isinstance(body, AwardRecord)])
     except ConnectorError as error:
         return settled + [_failed(message, error, False) for message in fresh.values()]
     except Exception as error:
@@ -82,7 +83,9 @@ def takes_files(connectors: Connectors, destination: int) -> bool:
     return Capability.BATCH in getattr(connector, "capabilities", frozenset())
 
 
-def same_figure(score: Decimal | None, maximum: Decimal | None, ours: Decimal | None, our_maximum: Decimal | None) -> bool:
+def same_figure(
+    score: Decimal | None, maximum: Decimal | None, ours: Decimal | None, our_maximum: Decimal | None
+) -> bool:
     """Whether two scores are the same share of their maxima."""
     if score is None or ours is None:
         return score is None and ours is None
@@ -172,6 +175,5 @@ def _after_stale(shown: CapturedResult | None, score: ScoreMessage, error: Rejec
 
 
 def _shows(shown: CapturedResult | None, score: ScoreMessage) -> bool:
-    if shown is None:
-        return False
-    return same_figure(shown.score, shown.maximum, score.figure.value, score.figure.maximum)
+    theirs = (shown.score, shown.maximum) if shown else (None, None)
+    return same_figure(*theirs, score.figure.value, score.figure.maximum)

@@ -1,65 +1,29 @@
-"""Destinations: the record systems of an institution and its LMSs, and the connectors that this process built for them."""
+"""Destinations: the record systems of an institution and, for scores, its LMSs."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors import registry
-from connectors.contract import CheckReport, RecordSystem
-from connectors.errors import ConnectorError, Misconfigured
+from connectors.contract import CheckReport
+from connectors.errors import ConnectorError
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import AchievementVersion
 from lti_tool.models.delivery import Destination, Feed
 from lti_tool.models.platform import Registration
-from lti_tool.services import audit, delivery, records, score_channel, vault
+from lti_tool.services import audit, records, vault
 from lti_tool.services.actors import Actor
+from lti_tool.services.connecting import LTI_SCORES as LTI_SCORES
+from lti_tool.services.connecting import Connectors as Connectors
+from lti_tool.services.connecting import close, place, secrets_of
 from lti_tool.services.errors import NotFound, Refused
 
-LTI_SCORES = "lti_scores"
 CAPS_BY = (records.CAIRN, records.RECORD_SYSTEM)
-
-
-class Connectors:
-    """The connectors of this process, each built when first needed and kept until its settings change."""
-
-    def __init__(self, sessions: Sessions, given: Mapping[int, delivery.Destination] | None = None) -> None:
-        self._sessions = sessions
-        self._given = dict(given or {})
-        self._built: dict[int, tuple[delivery.Destination, tuple[Any, ...]]] = {}
-        self._retired: list[delivery.Destination] = []
-        self._lock = Lock()
-
-    def __getitem__(self, destination: int) -> delivery.Destination:
-        """The connector. Raises :class:`Misconfigured` when its settings are not enough to build it."""
-        if destination in self._given:
-            return self._given[destination]
-        with self._lock:
-            if destination not in self._built:
-                with reading(self._sessions) as session:
-                    row = session.get_one(Destination, destination)
-                    self._built[destination] = (_build(session, row), _settings_of(row))
-            return self._built[destination][0]
-
-    def refresh(self, session: Session) -> None:
-        """Forget the connectors whose settings have changed; those who use one may finish with it."""
-        with self._lock:
-            for row in session.scalars(select(Destination).where(Destination.id.in_(self._built))):
-                if self._built[row.id][1] != _settings_of(row):
-                    self._retired.append(self._built.pop(row.id)[0])
-
-    def close(self) -> None:
-        """Close the connections of all."""
-        with self._lock:
-            for connector in (*self._retired, *(built for built, _ in self._built.values())):
-                _close(connector)
-            self._retired.clear()
-            self._built.clear()
 
 
 def add(
@@ -79,7 +43,7 @@ def add(
     )
     session.add(made)
     session.flush()
-    made.secrets_sealed = vault.seal_secret(session, dict(secrets), _place(made))
+    made.secrets_sealed = vault.seal_secret(session, dict(secrets), place(made))
     _note(session, actor, made, "destination.add", {"name": name, "connector": connector}, now)
     return made
 
@@ -90,9 +54,9 @@ def change(
     """Replace some settings and secrets; those that are not named stay."""
     _administrator(actor)
     found = by_key(session, actor.institution_id, key)
-    new, secret = {**found.settings, **settings}, {**_secrets_of(session, found), **secrets}
+    new, secret = {**found.settings, **settings}, {**secrets_of(session, found), **secrets}
     _try_out(found.connector, new, secret)
-    found.settings, found.secrets_sealed = new, vault.seal_secret(session, secret, _place(found))
+    found.settings, found.secrets_sealed = new, vault.seal_secret(session, secret, place(found))
     _note(session, actor, found, "destination.change", {"names": ", ".join(sorted({*settings, *secrets}))}, now)
     return found
 
@@ -114,16 +78,16 @@ def feed(session: Session, actor: Actor, version: AchievementVersion, destinatio
 
 
 def check(sessions: Sessions, institution_id: int, key: str) -> CheckReport:
-    """Test the connection of a record system; it only reads. Takes the session factory, since it calls another machine."""
+    """Test the connection of a record system; it only reads. Takes the session factory: it calls another machine."""
     with reading(sessions) as session:
         destination = by_key(session, institution_id, key)
-        if destination.connector == LTI_SCORES:
+        if destination.registration_id is not None:
             raise Refused("lms", "This is an LMS; `cairn platforms check` tests it.")
-        connector = _build(session, destination)
+        connector = registry.configure(destination.connector, destination.settings, secrets_of(session, destination))
     try:
-        report = connector.check() if isinstance(connector, RecordSystem) else CheckReport()
+        report = connector.check()
     finally:
-        _close(connector)
+        close(connector)
     with sessions.begin() as session:
         session.get_one(Destination, destination.id).checked_at = utcnow()
     return report
@@ -172,34 +136,9 @@ def of_lms(session: Session, registration_id: int, institution_id: int) -> Desti
     return found
 
 
-def _build(session: Session, destination: Destination) -> delivery.Destination:
-    if destination.connector == LTI_SCORES:
-        return score_channel.build(session, destination)
-    return registry.configure(destination.connector, destination.settings, _secrets_of(session, destination))
-
-
-def _settings_of(destination: Destination) -> tuple[Any, ...]:
-    return destination.connector, destination.settings, destination.secrets_sealed
-
-
-def _secrets_of(session: Session, destination: Destination) -> dict[str, str]:
-    sealed = destination.secrets_sealed
-    return vault.open_secret(session, sealed, _place(destination)) if sealed else {}
-
-
-def _place(destination: Destination) -> str:
-    return f"destination:{destination.key}"
-
-
-def _close(connector: object) -> None:
-    close = getattr(connector, "close", None)
-    if close is not None:
-        close()
-
-
 def _try_out(connector: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
     try:
-        _close(registry.configure(connector, settings, secrets))
+        close(registry.configure(connector, settings, secrets))
     except ConnectorError as error:
         raise Refused("settings", str(error)) from error
 
@@ -236,5 +175,3 @@ def _note(
         now=now, actor=actor.person_id, details=details,
     )
 
-
-__all__ = ["Connectors", "Misconfigured", "add", "by_key", "change", "check", "feed", "of_lms", "pause", "resume"]

@@ -28,7 +28,8 @@ def note(session: Session, claimed: Claimed, error: Differs, now: datetime) -> N
     ours = body.figure.value if isinstance(body, bodies.ScoreMessage) else body.mark
     kind = OTHER_SIDE if claimed.kind == bodies.SCORE else RECORD_DIFFERS
     message = session.get_one(OutboxMessage, claimed.id, populate_existing=True)
-    open_discrepancy(session, kind, message, ours="" if ours is None else f"{ours:f}", theirs=figure_text(error), now=now)
+    shown = "" if ours is None else f"{ours:f}"
+    open_discrepancy(session, kind, message, ours=shown, theirs=figure_text(error), now=now)
 
 
 def open_discrepancy(

@@ -1,4 +1,4 @@
-"""Scores to the LMS: marks made in Cairn, and ratified results where a column holds them. Native marks are never echoed."""
+"""Scores to the LMS: marks made in Cairn, and ratified results where a column holds them; never a mark of its own."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

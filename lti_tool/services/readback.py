@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from connectors.base import equal_records
 from connectors.classes import classify
-from connectors.contract import AwardRecord, BatchRecordSystem, Capability, RecordSystem, Rejection, RemoteRecord, RemoteState
+from connectors.contract import (
+    AwardRecord,
+    BatchRecordSystem,
+    Capability,
+    RecordSystem,
+    Rejection,
+    RemoteRecord,
+    RemoteState,
+)
 from connectors.errors import Rejected
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions, reading
@@ -45,7 +53,8 @@ class Seen(StrEnum):
 
 
 def take(
-    session: Session, destination: Destination, remote: RemoteRecord, now: datetime, reconciliation_id: int | None = None
+    session: Session, destination: Destination, remote: RemoteRecord, now: datetime,
+    reconciliation_id: int | None = None,
 ) -> Seen:
     """Take note of one record that was read back; never anything is written over, here or there."""
     message = outbox.newest(session, destination.id, remote.key)
@@ -108,7 +117,8 @@ def sweep(sessions: Sessions, connectors: Connectors, destination_id: int, now: 
         with sessions.begin() as session:
             destination = session.get_one(Destination, destination_id)
             known = _known(session, destination_id, chunk)
-            confirmed += sum(take(session, destination, remote, now) is Seen.EQUAL for remote in chunk if remote.key in known)
+            seen = [take(session, destination, remote, now) for remote in chunk if remote.key in known]
+            confirmed += seen.count(Seen.EQUAL)
     return confirmed
 
 
@@ -150,7 +160,8 @@ def chunks(items: Iterable[T]) -> Iterator[list[T]]:
 def _open_questions(destination_id: Any) -> tuple[ColumnElement[bool], ...]:
     """Sent and not read back; or provisional, and perhaps agreed there by now."""
     is_waiting = and_(
-        OutboxMessage.state == CONFIRMED, OutboxMessage.is_final.is_(False), OutboxMessage.theirs_state != RemoteState.AGREED
+        OutboxMessage.state == CONFIRMED, OutboxMessage.is_final.is_(False),
+        OutboxMessage.theirs_state != RemoteState.AGREED.value,
     )
     return (
         OutboxMessage.destination_id == destination_id, OutboxMessage.kind == bodies.RECORD,

@@ -123,7 +123,8 @@ def _counts(key: str, ours: Mapping[str, object], told: Mapping[str, object]) ->
 
 def _held_by_us(record: AwardRecord) -> Held:
     return Held(
-        mark=record.mark, grade=record.grade or None, credit=record.credit, status=record.status, is_final=record.is_final
+        mark=record.mark, grade=record.grade or None, credit=record.credit, status=record.status,
+        is_final=record.is_final,
     )
 
 

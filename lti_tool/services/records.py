@@ -54,9 +54,10 @@ class _Figure:
 
 
 def records_for(session: Session, what: Award | Decision, destination: Destination) -> list[AwardRecord]:
-    """One record for the overall result or for each component, as the destination wants them; a decision's are provisional.
+    """One record for the overall result or for each component, as the destination wants them.
 
-    The same result always has the same key, and each call a version above any that was ever queued under it.
+    Those of a decision are provisional. The same result always has the same key, and each call a version above any
+    that was ever queued under it.
     """
     decision = what.decision if isinstance(what, Award) else what
     common = _common(session, what, destination)
@@ -104,7 +105,7 @@ def _figures(what: Award | Decision, decision: Decision, destination: Destinatio
 def _overall(what: Award | Decision, decision: Decision, caps_by: str) -> _Figure:
     """The overall result. Where the record system caps, it is given a pass before any cap and finds its own grade.
 
-    What fails is sent as reported: no cap reaches below the pass mark, and a missed threshold must not look like a pass.
+    What fails is sent as reported: no cap reaches below the pass mark, and a missed threshold must not look passed.
     """
     mark, status = (what.mark if isinstance(what, Award) else what.overall), STATUS_OF_KIND.get(decision.kind, "marked")
     is_uncapped = caps_by == RECORD_SYSTEM and decision.kind in PASSING and decision.uncapped is not None
@@ -136,7 +137,7 @@ def _component(figure: Mapping[str, Any], *, is_raw: bool, caps_by: str) -> _Fig
 
 
 def _hundredths(mark: Decimal) -> Decimal:
-    """Component marks are never rounded inside; what leaves has at most hundredths, since no record system takes thirds."""
+    """Component marks are never rounded inside; what leaves has hundredths at most: no record system takes thirds."""
     exponent = mark.as_tuple().exponent
     return mark if isinstance(exponent, int) and exponent >= -2 else mark.quantize(HUNDREDTHS, ROUND_HALF_UP)
 

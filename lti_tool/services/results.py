@@ -26,7 +26,7 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivered:
-    """The other side has it. ``is_confirmed``: it was seen to hold an equal record, which an answer alone does not say."""
+    """The other side has it. ``is_confirmed``: it was seen to hold an equal record; an answer alone does not say so."""
 
     is_found: bool = False  # it held an equal record before we wrote
     is_confirmed: bool = False
@@ -62,7 +62,9 @@ class Unsent:
 class Differs(Rejected):
     """The other side holds something else; a person decides, with both figures before them."""
 
-    def __init__(self, message: str, *, code: str, state: str = "", mark: Decimal | None = None, grade: str = "") -> None:
+    def __init__(
+        self, message: str, *, code: str, state: str = "", mark: Decimal | None = None, grade: str = ""
+    ) -> None:
         super().__init__(message, code=code, error_class=ErrorClass.DECIDE)
         self.state = state
         self.mark = mark

@@ -137,7 +137,8 @@ def _execute(session: Session, table: Any, rows: list[dict[str, Any]], *keys: st
     if rows:
         names = [name for name in rows[0] if not name.startswith("b_")]
         which = [table.c[key] == bindparam(f"b_{key}") for key in keys]
-        session.connection().execute(update(table).where(*which).values({name: bindparam(name) for name in names}), rows)
+        changes: dict[str, Any] = {name: bindparam(name) for name in names}
+        session.connection().execute(update(table).where(*which).values(changes), rows)
 
 
 def _after_failures(session: Session, failed: Iterable[Settled], now: datetime) -> None:
@@ -176,7 +177,7 @@ def _answers_again(session: Session, destinations: set[int], now: datetime) -> N
     if destinations:
         session.execute(
             update(OutboxMessage).where(
-                OutboxMessage.destination_id.in_(destinations), OutboxMessage.state == READY, OutboxMessage.due_at > now,
-                OutboxMessage.error_code == "unreachable",
+                OutboxMessage.destination_id.in_(destinations), OutboxMessage.state == READY,
+                OutboxMessage.due_at > now, OutboxMessage.error_code == "unreachable",
             ).values(due_at=now), execution_options=PLAIN,
         )

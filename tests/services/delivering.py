@@ -94,8 +94,8 @@ def award(session: Session, decision: Decision, version: int = 1, *, authority: 
     )
     made = Award(
         institution_id=decision.institution_id, enrolment=decision.enrolment, version=version, decision=decision,
-        ratification=ratification, kind=decision.kind, mark=decision.overall, grade=decision.grade, credit=decision.credit,
-        is_capped=decision.is_capped, awarded_on=date(2026, 6, 17), ratified_at=RATIFIED,
+        ratification=ratification, kind=decision.kind, mark=decision.overall, grade=decision.grade,
+        credit=decision.credit, is_capped=decision.is_capped, awarded_on=date(2026, 6, 17), ratified_at=RATIFIED,
     )
     session.add(made)
     session.flush()

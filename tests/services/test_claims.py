@@ -72,7 +72,8 @@ def test_a_version_that_a_newer_one_passed_is_not_taken_up_again(sessions: Sessi
     with sessions.begin() as session:
         world = delivering.world(session)
         enrolment = delivering.learner(session, world)
-        outbox.enqueue_award(session, delivering.award(session, delivering.decision(session, enrolment, "49")), RATIFIED)
+        first = delivering.award(session, delivering.decision(session, enrolment, "49"))
+        outbox.enqueue_award(session, first, RATIFIED)
     delivering.claim(sessions)
     with sessions.begin() as session:
         amended = delivering.decision(session, session.merge(enrolment), "51", number=2)

@@ -120,8 +120,10 @@ def test_a_score_is_queued_for_the_lms_of_the_learner(session: Session) -> None:
     )
     session.add(line_item)
     session.flush()
-    first = outbox.enqueue_score(session, line_item, user, bodies.ScoreFigure(value=Decimal(40), maximum=Decimal(100)), RATIFIED)
-    second = outbox.enqueue_score(session, line_item, user, bodies.ScoreFigure(value=Decimal(55), maximum=Decimal(100)), RATIFIED)
+    first, second = (
+        outbox.enqueue_score(session, line_item, user, bodies.ScoreFigure(value=value, maximum=Decimal(100)), RATIFIED)
+        for value in (Decimal(40), Decimal(55))
+    )
     assert (first.state, second.version) == ("superseded", 2), "a newer score supersedes the one that was not sent"
     assert first.destination.registration_id == registration.id
     score = bodies.open_sealed(session, second.kind, second.key, second.body, None)

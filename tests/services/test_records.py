@@ -66,7 +66,8 @@ def test_a_status_without_a_figure_keeps_its_word(session: Session, status: str)
 
 def test_an_unfinished_result_is_pending_and_not_nought(session: Session) -> None:
     world = delivering.world(session)
-    decision = delivering.decision(session, delivering.learner(session, world), None, kind="INCOMPLETE", grade="", credit=0)
+    enrolment = delivering.learner(session, world)
+    decision = delivering.decision(session, enrolment, None, kind="INCOMPLETE", grade="", credit=0)
     (record,) = records.records_for(session, decision, world.destination)
     assert (record.status, record.mark, record.is_final) == ("pending", None, False)
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from connectors.errors import ConnectorError, ErrorClass, Misconfigured, Rejected, Unavailable, Uncertain
+from connectors.errors import ErrorClass, Misconfigured, Rejected, Unavailable, Uncertain
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions
 from lti_tool.models.audit import AuditEntry
 from lti_tool.models.delivery import DeliveryAttempt, Destination, Discrepancy, OutboxMessage
-from lti_tool.services.results import Claimed, Delivered, Differs, Settled, Unsent
+from lti_tool.services.results import Claimed, Delivered, Differs, Result, Settled, Unsent
 from tests.services import delivering
 from tests.services.delivering import LEASE
 
@@ -23,7 +23,7 @@ def claimed(sessions: Sessions, count: int = 1) -> list[Claimed]:
     return delivering.claim(sessions)
 
 
-def settle(sessions: Sessions, message: Claimed, result: Delivered | Unsent | ConnectorError, **more: bool) -> OutboxMessage:
+def settle(sessions: Sessions, message: Claimed, result: Result, **more: bool) -> OutboxMessage:
     delivering.settle(sessions, Settled(message=message, result=result, **more))
     with sessions() as session:
         return session.get_one(OutboxMessage, message.id)
@@ -37,7 +37,8 @@ def test_an_answer_is_sent_and_only_a_look_is_confirmed(sessions: Sessions) -> N
     assert (found.state, found.theirs_state) == ("confirmed", "final")
     assert found.confirmed_at is not None
     with sessions() as session:
-        assert session.scalars(select(DeliveryAttempt.result).order_by(DeliveryAttempt.id)).all() == ["delivered", "found"]
+        results = session.scalars(select(DeliveryAttempt.result).order_by(DeliveryAttempt.id)).all()
+        assert results == ["delivered", "found"]
 
 
 def test_unavailable_waits_and_no_sooner_than_it_was_told(sessions: Sessions) -> None:
@@ -115,7 +116,8 @@ def test_what_was_not_tried_is_due_again_at_once(sessions: Sessions) -> None:
 def test_once_a_system_answers_again_those_who_waited_for_it_are_due(sessions: Sessions) -> None:
     messages = claimed(sessions, 3)
     down, busy = Unavailable("down", code="unreachable"), Unavailable("slow down", code="429", retry_after=600)
-    delivering.settle(sessions, *(Settled(message=m, result=e) for m, e in zip(messages, (down, down, busy), strict=True)))
+    errors = zip(messages, (down, down, busy), strict=True)
+    delivering.settle(sessions, *(Settled(message=message, result=error) for message, error in errors))
     later = utcnow() + timedelta(seconds=31)
     (first, *_) = delivering.claim(sessions, now=later, limit=1)
     delivering.settle(sessions, Settled(message=first, result=Delivered()), now=later - timedelta(seconds=20))

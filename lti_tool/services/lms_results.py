@@ -1,0 +1,37 @@
+"""Columns read from the LMSs themselves, by Assignment and Grade Services."""
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from connectors.errors import ConnectorError
+from lti_tool.clock import Clock
+from lti_tool.db import Sessions
+from lti_tool.lti import ags
+from lti_tool.services import capture
+from lti_tool.services.connecting import Connectors
+from lti_tool.services.readings import Reading
+
+log = logging.getLogger(__name__)
+
+
+class AgsResults:
+    """An outcome source: what a column of ours shows."""
+
+    def __init__(self, connectors: Connectors) -> None:
+        self._connectors = connectors
+
+    def results(self, column: capture.Column) -> Iterator[Reading]:
+        for found in ags.results(self._connectors.lms(column.registration_id), column.url):
+            yield Reading(user_id=found.user, score=found.score, maximum=found.maximum, at=found.changed_at)
+
+
+def read_columns(sessions: Sessions, connectors: Connectors, line_items: Sequence[int], now: Clock) -> int:
+    """Read these columns one by one; one that cannot be read does not keep the others. Returns how many could not."""
+    source, failed = AgsResults(connectors), 0
+    for line_item_id in line_items:
+        try:
+            capture.capture(sessions, source, line_item_id, now)
+        except ConnectorError as error:
+            failed += 1
+            log.warning("a column could not be read, and is tried again later: %s; line_item=%s", error, line_item_id)
+    return failed
