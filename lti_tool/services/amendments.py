@@ -1,4 +1,4 @@
-"""Amendments: a ratified result is changed only by a new version, on authority, proposed by one and approved by another.
+"""Amendments: a ratified result changes only by a new version, on authority, proposed by one and approved by another.
 
 The new figure is always derived from the facts by the regulations. Nobody types it.
 """
@@ -28,16 +28,16 @@ def propose(
         raise NotFound("There is no such registration.")
     require(rules.may_propose_amendment(as_domain(actor), state=awards.state_of(session, enrolment)))
     if not reason.strip() or not authority_reference.strip():
-        raise Refused("reason", "An amendment needs its reason and the authority for it, such as Chair's action 2026/07.")
+        raise Refused("reason", "An amendment needs its reason and its authority, such as Chair's action 2026/07.")
     if _is_proposed(session, enrolment):
         raise Refused("proposed", "An amendment of this result is waiting for the chair already.")
     decision = differing(session, enrolment)
     if decision is None:
-        raise Refused("no_difference", "The facts give the ratified result; correct the mark where it is kept, then propose.")
+        raise Refused("no_difference", "The facts give the ratified result; correct the mark where it is kept first.")
     amendment = Amendment(
-        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment, decision_id=decision.id,
-        decision=decision, reason=reason.strip(), authority_reference=authority_reference.strip(),
-        proposed_by=person_of(actor),
+        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment,
+        decision_id=decision.id, decision=decision, reason=reason.strip(),
+        authority_reference=authority_reference.strip(), proposed_by=person_of(actor),
     )
     session.add(amendment)
     session.flush()
@@ -56,7 +56,7 @@ def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -
     decisions.decide(session, enrolment, now)
     decision = differing(session, enrolment)
     if decision is None or decision.id != amendment.decision_id:
-        raise Refused("changed_since_seen", "The facts changed since this was proposed; refuse it and propose it again.")
+        raise Refused("changed_since_seen", "The facts changed since this was proposed; it must be proposed again.")
     ratification = Ratification(
         institution_id=enrolment.institution_id, authority=enrolment.run.version.authority,
         reference=amendment.authority_reference, held_on=now.date(), list_digest=decision.inputs_digest,

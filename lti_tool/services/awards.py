@@ -32,9 +32,10 @@ def grant(session: Session, ratification: Ratification, decision: Decision, now:
     if before is not None and before.decision_id == decision.id:
         return before
     if decision.kind not in RATIFIABLE:
-        raise Refused("incomplete", "Nothing can be ratified while the result is incomplete or the learner has withdrawn.")
+        raise Refused("incomplete", "An incomplete result, or that of somebody who withdrew, is not ratified.")
     if enrolment.regulation_set_id is None:
         raise Refused("no_credit", "This gives no credit: there is nothing to ratify and nothing to record.")
+    session.add(ratification)
     award = _version(session, ratification, decision, now)
     _write_down(session, award, before)
     outbox.enqueue_award(session, award, now)
@@ -73,8 +74,7 @@ def _version(session: Session, ratification: Ratification, decision: Decision, n
     versions = history(session, enrolment)
     given_before = bool(decision.credit) and credited_elsewhere(session, enrolment) is not None
     award = Award(
-        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment,
-        version=len(versions) + 1, decision_id=decision.id, decision=decision, ratification_id=ratification.id,
+        institution_id=enrolment.institution_id, enrolment=enrolment, version=len(versions) + 1, decision=decision,
         ratification=ratification, supersedes_id=versions[-1].id if versions else None, kind=decision.kind,
         mark=decision.overall, grade=decision.grade, credit=0 if given_before else decision.credit,
         is_capped=decision.is_capped, code=CREDIT_GIVEN_BEFORE if given_before else "",

@@ -78,7 +78,7 @@ def declare_conflict(
 
 
 def ratify(session: Session, actor: Actor, board_key: str, seen_digest: str, now: datetime) -> list[Award]:
-    """Ratify the list that the chair has seen: awards, audit and messages in this one transaction, or nothing at all."""
+    """Ratify the list that the chair has seen: awards, audit and messages in one transaction, or nothing at all."""
     by = require_role(actor, "Only the chair ratifies; sign in as the chair of this board.", Role.CHAIR)
     board = find_open(session, actor.institution_id, board_key)
     _require_board(board, by)

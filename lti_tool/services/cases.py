@@ -1,4 +1,4 @@
-"""The cases before whoever ratifies: whose decision awaits it, what keeps some of them back, and what is done with the rest."""
+"""The cases before whoever ratifies: whose decision awaits it, what keeps some back, and what is done with the rest."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ def runs_for(session: Session, institution_id: int, run_keys: Sequence[str], aut
         raise NotFound("There is no such run.")
     foreign = [run.code for run in runs if run.version.authority != authority]
     if foreign:
-        raise Refused("authority", f"{', '.join(foreign)}: who ratifies this is settled otherwise; take it off the list.")
+        raise Refused("authority", f"{', '.join(foreign)}: another authority ratifies this; take it off the list.")
     return runs
 
 

@@ -16,7 +16,7 @@ from lti_tool.domain.schemes import Component
 def columns(
     decision: completion.Decision, components: Sequence[Component], regulations: Regulations | None,
 ) -> dict[str, Any]:
-    """Everything that a decision row takes from the rules: decimals as text in JSON, the overall figure as a fraction."""
+    """What a decision row takes from the rules: decimals as text in JSON, the overall figure as a fraction."""
     by_id = {component.id: component for component in components}
     uncapped = _uncapped(decision, by_id)
     rounded = regulations.rounding.apply(uncapped) if regulations and uncapped is not None else None
@@ -45,7 +45,8 @@ def _uncapped(decision: completion.Decision, by_id: dict[str, Component]) -> Fra
         return None
     counting = [(by_id[figure.component].weight, figure.uncapped) for figure in decision.components]
     known = [(weight, mark) for weight, mark in counting if mark is not None]
-    return sum((weight * mark for weight, mark in known), Fraction(0)) / sum((weight for weight, _ in known), Fraction(0))
+    total = sum((weight for weight, _ in known), Fraction(0))
+    return sum((weight * mark for weight, mark in known), Fraction(0)) / total
 
 
 def finding_as_json(finding: Finding) -> dict[str, Any]:

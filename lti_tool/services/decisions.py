@@ -1,4 +1,4 @@
-"""Decisions: the facts before a board, judged by the pinned regulations, and stored only when the facts have changed."""
+"""Decisions: the facts before a board, judged by the pinned regulations, and stored only when the facts changed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -49,7 +49,8 @@ def preview(session: Session, enrolment: Enrolment) -> Verdict:
     ratified = facts.Ratified.by(award) if award else None
     board = max(enrolment.run.board_number, ratified.board + 1 if ratified and ratified.is_open else 1)
     known = facts.placed(verdicts.known(session, enrolment), ratified)
-    return verdicts.reach(session, enrolment, facts.by(known, board), board, is_withdrawn=enrolment.status == "withdrawn")
+    is_withdrawn = enrolment.status == "withdrawn"
+    return verdicts.reach(session, enrolment, facts.by(known, board), board, is_withdrawn=is_withdrawn)
 
 
 def present(session: Session, enrolment: Enrolment) -> Decision | None:
@@ -79,7 +80,7 @@ def _provisional(
 def _late(
     session: Session, enrolment: Enrolment, award: Award, known: Sequence[facts.Fact], now: datetime,
 ) -> None:
-    """What came after ratification and touches it: a decision to look at, and a discrepancy that somebody must close."""
+    """What came after ratification and touches it: a decision to look at, a discrepancy that somebody must close."""
     verdict = verdicts.reach(session, enrolment, known, award.decision.board_number, is_withdrawn=False)
     decision, is_new = _store(session, enrolment, verdict, now)
     if not is_new or verdict.digest == award.decision.inputs_digest:

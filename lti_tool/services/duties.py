@@ -4,7 +4,7 @@ from lti_tool.domain import ratification
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import Refused
 
-NOBODY = Refused("role", "This needs somebody we know by name; sign in with a staff account, or ask registry who you are.")
+NOBODY = Refused("role", "This needs somebody we know by name: sign in with a staff account.")
 
 
 def person_of(actor: Actor) -> int:

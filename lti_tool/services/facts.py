@@ -27,7 +27,7 @@ Place = tuple[str, int]
 class Fact:
     """One outcome or judgement as the rules read it.
 
-    ``place``: what it is a record of (component and attempt, or outcome and 0); ``is_settled``: that place has its result.
+    ``place``: what it is a record of (component and attempt, or outcome and 0); ``is_settled``: that has its result.
     """
 
     row: int

@@ -57,7 +57,7 @@ def enter(
     cases.put_on(session, minute, runs, now)
     found = _as_list(cases.listed(session, minute))
     if found.digest != seen_digest:
-        raise Refused("changed_since_seen", "The results changed since you saw this list; compare it with the minute again.")
+        raise Refused("changed_since_seen", "The results changed since you saw this list; compare them again.")
     if not found.ready:
         raise Refused("nothing_ready", "Nothing on this list can be ratified; every case on it is kept back.")
     minute.list_digest = found.digest
@@ -75,7 +75,7 @@ def confirm(session: Session, actor: Actor, minute_key: str, seen_digest: str, n
         as_domain(actor), entered_by=str(minute.entered_by), seen=seen_digest, current=digest,
     ))
     if digest != minute.list_digest:
-        raise Refused("changed_since_seen", "The list changed since the minute was entered; withdraw it and enter it again.")
+        raise Refused("changed_since_seen", "The list changed since the minute was entered; enter it again.")
     ratification = Ratification(
         institution_id=minute.institution_id, authority=minute.kind, board_id=minute.id, reference=minute.reference,
         held_on=minute.held_on, list_digest=digest, by_person_id=person_of(actor), ratified_at=now,
@@ -109,5 +109,7 @@ def _note(
     audit.record(
         session, institution_id=minute.institution_id, action=action, subject=f"board:{minute.key}", now=now,
         actor=actor.person_id,
-        details={"reference": minute.reference, "held_on": minute.held_on.isoformat(), "list": minute.list_digest, **details},
+        details={
+            "reference": minute.reference, "held_on": minute.held_on.isoformat(), "list": minute.list_digest, **details,
+        },
     )

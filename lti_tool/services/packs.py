@@ -1,4 +1,4 @@
-"""The pack of a board: what is plain, what should be talked about and why, what is left out, and whether it may decide."""
+"""The pack of a board: what is plain, what should be talked about and why, what is left out, and the quorum."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

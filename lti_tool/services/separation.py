@@ -34,5 +34,5 @@ def judged(session: Session, board: ExamBoard, listed: Iterable[Case]) -> list[C
 def markers_of(session: Session, decision: Decision) -> frozenset[str]:
     """The persons whose marks or judgements a decision rests on."""
     model = Judgement if decision.enrolment.run.version.kind == "outcomes" else Outcome
-    found = session.scalars(select(model.marked_by).where(model.id.in_(decision.evidence), model.marked_by.is_not(None)))
-    return frozenset(str(person) for person in found)
+    found = session.scalars(select(model.marked_by).where(model.id.in_(decision.evidence)))
+    return frozenset(str(person) for person in found if person is not None)

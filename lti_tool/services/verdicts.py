@@ -77,7 +77,8 @@ def _decide(
 ) -> completion.Decision:
     version = enrolment.run.version
     if version.kind == BY_OUTCOMES:
-        return _by_outcomes([outcome["code"] for outcome in version.outcomes], given, version.credit, board, is_withdrawn)
+        codes = [outcome["code"] for outcome in version.outcomes]
+        return _by_outcomes(codes, given, version.credit, board, is_withdrawn)
     if regulations is None:
         return _without_credit(components, facts.attempts(given), is_withdrawn)
     return completion.decide(
@@ -98,7 +99,9 @@ def _by_outcomes(
     }
     if is_withdrawn or not waiting:
         return decision
-    found = tuple(Finding(key="outcomes", clause=None, satisfied=False, text=f"{code}: {why}.") for code, why in waiting.items())
+    found = tuple(
+        Finding(key="outcomes", clause=None, satisfied=False, text=f"{code}: {why}.") for code, why in waiting.items()
+    )
     agreed = tuple(finding for finding in decision.findings if finding.text.partition(":")[0] not in waiting)
     return completion.Decision(kind=DecisionKind.INCOMPLETE, findings=agreed + found, outstanding=tuple(waiting))
 
