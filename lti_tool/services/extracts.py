@@ -5,8 +5,9 @@ Nobody is ever deleted by an extract: who is missing from a later one is reporte
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,9 +60,9 @@ def apply(
     shown, planned, known = _prepare(session, actor.institution_id, content)
     if shown.digest != seen_digest:
         raise Refused("changed", "Something has changed since the preview. Look at it again before you apply it.")
-    for entry in planned:
-        _apply_row(session, actor.institution_id, entry, known, now)
+    changed = [_apply_row(session, actor.institution_id, entry, known, now) for entry in planned]
     session.flush()
+    follow_up.after_change(session, {one for one in changed if one is not None}, now)
     matched = identity.rematch(session, actor.institution_id, now)
     _write_down(session, actor, shown, now, file_name)
     return Preview(
@@ -95,7 +96,10 @@ def _missing(session: Session, rows: list[ExtractRow], known: Register) -> tuple
     return tuple(registration for run_id, registration in held if (run_id, registration) not in named)
 
 
-def _apply_row(session: Session, institution_id: int, entry: Planned, known: Register, now: datetime) -> None:
+def _apply_row(
+    session: Session, institution_id: int, entry: Planned, known: Register, now: datetime
+) -> Enrolment | None:
+    """Apply one row. Returns a registration we had already, when its status has changed: the rules decide anew."""
     row = entry.row
     person = known.persons.get(row.student) or _new_person(session, institution_id, row, known)
     for name, value in extract_plan.names_of(row).items():
@@ -110,9 +114,9 @@ def _apply_row(session: Session, institution_id: int, entry: Planned, known: Reg
         )
         session.add(enrolment)
         known.enrolments[(entry.run.id, row.registration)] = enrolment
-    _update(session, enrolment, row, now)
     entry.part.scale = row.scale or entry.part.scale
     entry.part.remote_component = entry.part.remote_component or row.component
+    return enrolment if _update(session, enrolment, row, now) else None
 
 
 def _new_person(session: Session, institution_id: int, row: ExtractRow, known: Register) -> Person:
@@ -128,13 +132,14 @@ def _new_person(session: Session, institution_id: int, row: ExtractRow, known: R
     return person
 
 
-def _update(session: Session, enrolment: Enrolment, row: ExtractRow, now: datetime) -> None:
+def _update(session: Session, enrolment: Enrolment, row: ExtractRow, now: datetime) -> bool:
+    """Bring a registration up to date. Says whether one that we had has another status now."""
     enrolment.category = row.category or enrolment.category
     enrolment.remote_person = row.remote_id or enrolment.remote_person
     if enrolment.status == row.status:
-        return
+        return False
     before, enrolment.status = enrolment.status, row.status
-    enrolment.status_on = row.status_on or now.date()
+    enrolment.status_on = row.status_on or _today(session, enrolment.institution_id, now)
     if before:
         session.flush()
         audit.record(
@@ -142,6 +147,12 @@ def _update(session: Session, enrolment: Enrolment, row: ExtractRow, now: dateti
             subject=f"enrolment:{enrolment.key}", person=enrolment.person_id,
             details={"from": before, "to": row.status, "on": enrolment.status_on.isoformat()},
         )
+    return bool(before)
+
+
+def _today(session: Session, institution_id: int, now: datetime) -> date:
+    """The day it is at the institution (I18)."""
+    return now.astimezone(ZoneInfo(student_numbers.institution_of(session, institution_id).timezone)).date()
 
 
 def _write_down(session: Session, actor: Actor, shown: Preview, now: datetime, file_name: str) -> None:

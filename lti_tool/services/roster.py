@@ -4,7 +4,7 @@ The network is read with no transaction open. A reading that breaks off changes 
 because a page was missing (NRPS 2.0 §2.4). Roles are those of the course: a non-editing teacher of Moodle is a learner here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.db import Sessions, reading
-from lti_tool.lti.roles import role_of
+from lti_tool.lti import nrps
+from lti_tool.lti.nrps import Member
+from lti_tool.lti.service import Service
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context
 from lti_tool.services import identity
 from lti_tool.services.errors import NotFound, Refused
-
-INACTIVE = frozenset({"inactive", "deleted"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,26 +31,20 @@ class Course:
     url: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member:
-    """One person on the roster, as the LMS shows them."""
-
-    user_id: str
-    roles: tuple[str, ...]
-    status: str = "Active"
-    name: str = ""
-    email: str = ""
-    sourcedid: str = ""
-
-    @property
-    def is_active(self) -> bool:
-        return self.status.lower() not in INACTIVE
-
-
 class Roster(Protocol):
     """Whatever reads all pages of a roster; it raises rather than stop in the middle."""
 
     def members(self, course: Course) -> Iterable[Member]: ...
+
+
+class LmsRoster:
+    """The roster as the LMS itself gives it, by Names and Role Provisioning Services."""
+
+    def __init__(self, lms: Callable[[int], Service]) -> None:
+        self._lms = lms
+
+    def members(self, course: Course) -> Iterable[Member]:
+        return nrps.members(self._lms(course.registration_id), course.url)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +69,7 @@ def read_roster(sessions: Sessions, roster: Roster, context_id: int, now: Clock)
 def store(session: Session, context_id: int, members: Sequence[Member], now: datetime) -> RosterRead:
     """A complete roster, in one transaction."""
     context = session.get_one(Context, context_id)
-    listed = {member.user_id: member for member in members}
+    listed = {member.user: member for member in members}
     users, new = _users(session, context, listed, now)
     memberships = {row.lti_user_id: row for row in session.scalars(
         select(Membership).where(Membership.context_id == context_id)
@@ -133,7 +127,7 @@ def _enrol(
     if membership is None:
         membership = Membership(institution_id=context.institution_id, context_id=context.id, lti_user_id=user.id)
         session.add(membership)
-    membership.role, membership.is_active, membership.seen_at = role_of(member.roles) or "", member.is_active, now
+    membership.role, membership.is_active, membership.seen_at = member.role or "", member.is_active, now
 
 
 def _gone(memberships: dict[int, Membership], listed: set[int]) -> int:
