@@ -18,6 +18,7 @@ from lti_tool.services import (
     audit,
     extract_plan,
     extract_rows,
+    follow_up,
     identity,
     student_numbers,
     tables,

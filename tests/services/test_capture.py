@@ -1,0 +1,190 @@
+"""A column is read with no transaction open, and every result in it is accounted for (I3, I12, I13)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from connectors.errors import Unavailable
+from lti_tool.models.delivery import Discrepancy
+from lti_tool.models.outcome import CaptureRun, HeldResult, Outcome
+from lti_tool.models.platform import LineItem
+from lti_tool.services import capture, decisions, identity
+from lti_tool.services.errors import NotFound
+from tests import factories
+from tests.services.taking_in import Intake, reading
+
+
+class Gradebook:
+    """An LMS that shows a column; it can see whether the database is busy meanwhile."""
+
+    def __init__(self, *readings, error=None, meanwhile=lambda: None):
+        self.readings, self.error, self.meanwhile, self.asked = readings, error, meanwhile, []
+
+    def results(self, column):
+        self.asked.append(column)
+        self.meanwhile()
+        yield from self.readings
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+def course(sessions, now):
+    """Lena and Omar on the micro-credential, Della a degree student, Gast unknown, Bob the teacher."""
+    with sessions.begin() as session:
+        intake = Intake(session, now)
+        intake.column()
+        for sub, name, number in (("lena", "Lena", "1001"), ("omar", "Omar", "1002")):
+            intake.account(sub, intake.learner(name, number).person)
+        intake.account("della", match_reason=identity.NUMBER_UNKNOWN, sourcedid="2001")
+        intake.account("gast")
+        intake.account("bob", role="instructor")
+    return intake
+
+
+def read(sessions, now, *readings, **more):
+    return capture.capture(sessions, Gradebook(*readings, **more), 1, lambda: now).totals
+
+
+def count(sessions, model):
+    with sessions() as session:
+        return session.scalar(select(func.count()).select_from(model))
+
+
+def test_every_result_is_accounted_for(sessions, now, course):
+    totals = read(
+        sessions, now, reading("lena", "60"), reading("omar", None), reading("della", "70"), reading("gast", "88"),
+        reading("bob", "100"), reading("stranger", "50"),
+    )
+    assert {kind: number for kind, number in totals.items() if number} == {
+        "read": 6, "new": 1, "no_figure": 1, "not_on_mc": 2, "held": 2,
+    }
+    assert sum(totals.values()) == 2 * totals["read"]
+    assert (count(sessions, Outcome), count(sessions, HeldResult)) == (1, 2)
+
+
+def test_i13_reading_again_changes_nothing(sessions, now, course):
+    column = [reading("lena", "60", after=1), reading("gast", "88", after=1)]
+    read(sessions, now, *column)
+    totals = read(sessions, now, *column)
+    assert (totals["unchanged"], totals["new"], totals["held"]) == (1, 0, 1)
+    assert (count(sessions, Outcome), count(sessions, HeldResult)) == (1, 1)
+
+
+def test_i13_an_older_result_is_kept_and_changes_nothing(sessions, now, course):
+    read(sessions, now, reading("lena", "60", after=5))
+    assert read(sessions, now, reading("lena", "50", after=1))["older"] == 1
+    assert count(sessions, Outcome) == 2
+
+
+def test_i12_a_result_goes_to_its_own_learner(sessions, now, course):
+    read(sessions, now, reading("omar", "71"), reading("lena", "60"))
+    with sessions() as session:
+        found = {outcome.enrolment.person.display_name: outcome.raw for outcome in session.scalars(select(Outcome))}
+    assert found == {"Lena": 60, "Omar": 71}
+
+
+def test_two_accounts_with_two_figures_are_not_guessed_between(sessions, now, course):
+    with sessions.begin() as session:
+        course.session = session
+        course.account("lena-2", course.people["Lena"])
+    assert read(sessions, now, reading("lena", "60"), reading("lena-2", "70"))["held"] == 2
+    assert read(sessions, now, reading("lena", "60"), reading("lena-2", "60"))["new"] == 1
+
+
+@pytest.mark.parametrize("score", ["101", "-1"])
+def test_a_figure_that_is_no_mark_is_held_and_not_taken(sessions, now, course, score):
+    assert read(sessions, now, reading("lena", score))["unclear"] == 1
+    assert (count(sessions, Outcome), count(sessions, HeldResult)) == (0, 1)
+
+
+def test_a_figure_taken_away_is_looked_at(sessions, now, course):
+    read(sessions, now, reading("lena", "60"))
+    assert read(sessions, now, reading("lena", None))["no_figure"] == 1
+    assert (count(sessions, Outcome), count(sessions, Discrepancy)) == (1, 1)
+
+
+def test_no_transaction_is_open_over_the_network(sessions, now, course):
+    def write():
+        with sessions.begin() as session:
+            session.get_one(LineItem, 1).label = "written meanwhile"
+
+    assert read(sessions, now, reading("lena", "60"), meanwhile=write)["new"] == 1
+
+
+def test_the_reading_is_written_down(sessions, now, course):
+    read(sessions, now, reading("lena", "60"))
+    with sessions() as session:
+        run = session.scalars(select(CaptureRun)).one()
+        assert (run.source, run.problem, run.totals["new"], run.finished_at) == ("ags", "", 1, now)
+        assert session.scalars(select(Outcome)).one().capture_run_id == run.id
+        assert session.get_one(LineItem, 1).compared_at == now
+
+
+def test_what_counts_is_decided_at_once(sessions, now, course):
+    read(sessions, now, reading("lena", "60"))
+    with sessions() as session:
+        outcome = session.scalars(select(Outcome)).one()
+        assert decisions.present(session, outcome.enrolment).kind == "INCOMPLETE"
+
+
+@pytest.mark.parametrize("error, says", [
+    pytest.param(Unavailable("The LMS does not answer."), "Unavailable: The LMS does not answer.", id="an LMS that is down"),
+    pytest.param(KeyError("lena.l@example.org"), "KeyError", id="a surprise, whose text may name somebody"),
+])
+def test_a_reading_that_breaks_off_changes_nothing_and_waits(sessions, now, course, error, says):
+    with pytest.raises(type(error)):
+        read(sessions, now, reading("lena", "60"), error=error)
+    with sessions() as session:
+        assert session.scalars(select(CaptureRun.problem)).one() == says
+        assert capture.due_line_items(session, now, timedelta(minutes=15)) == []
+    assert count(sessions, Outcome) == 0
+
+
+def test_a_column_of_nothing_is_not_read(sessions, now, course):
+    with sessions.begin() as session:
+        session.get_one(LineItem, 1).run_component_id = None
+    with pytest.raises(NotFound):
+        read(sessions, now)
+
+
+@pytest.mark.parametrize("change, is_due", [
+    pytest.param({}, True, id="never read"),
+    pytest.param({"compared_at": timedelta(minutes=-15)}, True, id="read long ago"),
+    pytest.param({"compared_at": timedelta(minutes=-14)}, False, id="read just now"),
+    pytest.param({"state": "gone"}, False, id="gone"),
+    pytest.param({"url": ""}, False, id="no address"),
+    pytest.param({"run_component_id": None}, False, id="stands for nothing"),
+])
+def test_which_columns_are_due(sessions, now, course, change, is_due):
+    with sessions.begin() as session:
+        for name, value in change.items():
+            setattr(session.get_one(LineItem, 1), name, now + value if isinstance(value, timedelta) else value)
+        session.flush()
+        assert capture.due_line_items(session, now, timedelta(minutes=15)) == ([1] if is_due else [])
+
+
+def test_who_has_waited_longest_comes_first(sessions, now, course):
+    with sessions.begin() as session:
+        course.session = session
+        course.run = session.merge(course.run)
+        course.column("CRIT").compared_at = now - timedelta(hours=2)
+        session.get_one(LineItem, 1).compared_at = now - timedelta(hours=1)
+        session.flush()
+        assert capture.due_line_items(session, now, timedelta(minutes=15)) == [2, 1]
+
+
+def test_a_component_marked_here_is_only_compared(sessions, now, course):
+    with sessions.begin() as session:
+        for part in session.merge(course.run).components:
+            part.authority = "cairn"
+    assert read(sessions, now, reading("lena", "60"))["compared"] == 1
+
+
+def test_accounts_of_another_institution_are_others(sessions, now, course):
+    with sessions.begin() as session:
+        other = factories.institution(session, "elsewhere")
+        account = factories.lti_user(session, session.merge(course.registration), "lena-x")
+        account.institution_id = other.id
+    assert read(sessions, now, reading("lena-x", "60"))["held"] == 1
