@@ -28,6 +28,7 @@ from lti_tool.services.claims import PLAIN, supersede_passed
 from lti_tool.services.results import Claimed, Delivered, Differs, Settled, Stale, Unsent
 
 log = logging.getLogger(__name__)
+DOWN = ("unreachable", "503", "server_busy")  # it was away; 429 is not among these, which asks each of us to wait
 SOON = timedelta(seconds=1)  # a lost answer is asked after at once, and only then at the pace of failures
 MESSAGES, ATTEMPTS = OutboxMessage.__table__, DeliveryAttempt.__table__
 FREE: dict[str, Any] = {"lease_owner": "", "lease_until": None}
@@ -178,6 +179,6 @@ def _answers_again(session: Session, destinations: set[int], now: datetime) -> N
         session.execute(
             update(OutboxMessage).where(
                 OutboxMessage.destination_id.in_(destinations), OutboxMessage.state == READY,
-                OutboxMessage.due_at > now, OutboxMessage.error_code == "unreachable",
+                OutboxMessage.due_at > now, OutboxMessage.error_code.in_(DOWN),
             ).values(due_at=now), execution_options=PLAIN,
         )

@@ -14,11 +14,10 @@ from pathlib import Path
 from sqlalchemy import inspect, select, text
 
 from lti_tool import worker
-from lti_tool.clock import utcnow
 from lti_tool.db import Base, Sessions, make_engine, make_sessions
 from lti_tool.models.catalogue import Run
 from lti_tool.seal import Sealer
-from lti_tool.services import outbox, vault
+from lti_tool.services import vault
 from lti_tool.services.connecting import place
 from lti_tool.settings import Settings, from_mapping
 from tests.services import delivering
@@ -59,9 +58,7 @@ def _fill(sessions: Sessions, count: int) -> None:
     for start in range(1, count + 1, CHUNK):
         with sessions.begin() as session:
             world.run = session.scalars(select(Run)).one()
-            for number in range(start, min(start + CHUNK, count + 1)):
-                made = delivering.decision(session, delivering.learner(session, world, number))
-                outbox.enqueue_award(session, delivering.award(session, made), utcnow())
+            delivering.fill(session, world, range(start, min(start + CHUNK, count + 1)))
 
 
 def _settings() -> dict[str, str]:

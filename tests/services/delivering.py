@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 
 from connectors.memory import MemoryRecords, MemoryRegistry
 from lti_tool.clock import utcnow
-from lti_tool.db import Sessions
+from lti_tool.db import Sessions, new_key
 from lti_tool.domain.ratification import Role
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision, Ratification
 from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run
 from lti_tool.models.delivery import Destination, OutboxMessage
 from lti_tool.models.institution import Institution
+from lti_tool.models.people import Person, PersonIdentifier
 from lti_tool.services import claims, delivery, outbox, settling
 from lti_tool.services.actors import Actor
 from lti_tool.services.results import Claimed, Settled
+from lti_tool.services.vault import sealer_of
 from tests import factories
 
 RATIFIED = datetime(2026, 6, 17, 15, 0, tzinfo=UTC)
@@ -106,6 +108,52 @@ def queued(session: Session, world: World, number: int = 1, mark: str = "62") ->
     """One ratified result in the outbox."""
     made = award(session, decision(session, learner(session, world, number), mark))
     return outbox.enqueue_award(session, made, RATIFIED)[0]
+
+
+def fill(session: Session, world: World, numbers: range) -> None:
+    """Many ratified results in the outbox, made a table at a time."""
+    people = [_person(session, world, number) for number in numbers]
+    session.add_all(people)
+    session.flush()
+    enrolments = [
+        Enrolment(
+            institution_id=world.institution.id, run=world.run, person=person,
+            regulation_set_id=world.version.regulation_set_id, registration=f"S{number:07}/1", remote_person="",
+        ) for number, person in zip(numbers, people, strict=True)
+    ]
+    decisions = [
+        Decision(
+            institution_id=world.institution.id, enrolment=enrolment, number=1, board_number=1, kind="PASS",
+            overall=Decimal(62), grade="Merit", credit=15, inputs_digest="0" * 64, regulations="INV-2026.1",
+            decided_at=RATIFIED, figures=[], code="", attempt=1, is_capped=False,
+        ) for enrolment in enrolments
+    ]
+    ratification = Ratification(
+        institution_id=world.institution.id, authority="cairn", reference="EB 2026/01", held_on=date(2026, 6, 17),
+        ratified_at=RATIFIED,
+    )
+    awards = [
+        Award(
+            institution_id=world.institution.id, enrolment=each.enrolment, version=1, decision=each, kind="PASS",
+            ratification=ratification, mark=each.overall, grade="Merit", credit=15, awarded_on=date(2026, 6, 17),
+            ratified_at=RATIFIED, is_capped=False, code="",
+        ) for each in decisions
+    ]
+    session.add_all(awards)
+    session.flush()
+    for made in awards:
+        outbox.enqueue_award(session, made, RATIFIED)
+
+
+def _person(session: Session, world: World, number: int) -> Person:
+    key = new_key()
+    return Person(
+        institution_id=world.institution.id, key=key, data_key=sealer_of(session).new_key(f"person:{key}"),
+        display_name=f"Learner {number}", family_name=f"Learner {number}", given_name="", email="",
+        identifiers=[PersonIdentifier(
+            institution_id=world.institution.id, kind="student_number", value=f"S{number:07}",
+        )],
+    )
 
 
 def claim(sessions: Sessions, worker: str = "w1", limit: int = 100, now: datetime | None = None) -> list[Claimed]:

@@ -1,0 +1,102 @@
+"""A record system with a thousand learners, and workers as processes of their own."""
+
+import csv
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from lti_tool.db import Sessions
+from lti_tool.models.delivery import OutboxMessage
+from lti_tool.services import vault
+from lti_tool.services.connecting import place
+from tests.conftest import KEY
+from tests.demo.record_system import RecordSystemProcess
+from tests.demo.record_system.students import COLUMNS
+from tests.services import delivering
+
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def record_system(tmp_path: Path) -> Iterator[RecordSystemProcess]:
+    students = tmp_path / "students.csv"
+    with students.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(COLUMNS)
+        rows.writerows(
+            (f"S{number:07}", f"S{number:07}/1", "Learner", str(number), "IL5101") for number in range(1, 1001)
+        )
+    with RecordSystemProcess(tmp_path / "records", students=students) as running:
+        yield running
+
+
+Queue = Callable[[int], None]
+
+
+@pytest.fixture
+def queue(sessions: Sessions, record_system: RecordSystemProcess) -> Queue:
+    """Ratifies that many results, to go to the record system."""
+
+    def fill(count: int) -> None:
+        with sessions.begin() as session:
+            world = delivering.world(session, connector="oneroster", settings={
+                "url": record_system.oneroster_url, "token_url": record_system.token_url, "client_id": "cairn",
+            })
+            world.destination.secrets_sealed = vault.seal_secret(
+                session, {"client_secret": "inverlea-gradebook"}, place(world.destination)
+            )
+            delivering.fill(session, world, range(1, count + 1))
+
+    return fill
+
+
+class Workers:
+    """Worker processes of one database."""
+
+    def __init__(self, database_url: str) -> None:
+        self._environment = {
+            **os.environ, "CAIRN_DATABASE_URL": database_url, "CAIRN_SECRET_KEYS": KEY.hex(),
+            "CAIRN_LEASE_SECONDS": "2", "CAIRN_SWEEP_SECONDS": "1", "CAIRN_WORKER_THREADS": "8", "CAIRN_WORKER_BATCH": "60",
+        }
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, step: str = "none", count: int = 0) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.victim", step, str(count)], env=self._environment,
+            stderr=subprocess.DEVNULL,
+        )
+        self.running.append(process)
+        return process
+
+    def close(self) -> None:
+        for process in self.running:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(30)
+
+
+@pytest.fixture
+def workers(database_url: str) -> Iterator[Workers]:
+    made = Workers(database_url)
+    yield made
+    made.close()
+
+
+def until(sessions: Sessions, count: int, *states: str) -> None:
+    """Wait until that many messages are in one of these states."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        with sessions() as session:
+            found = dict(session.execute(
+                select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
+            ).tuples().all())
+        if sum(found.get(state, 0) for state in states) >= count:
+            return
+        assert time.monotonic() < end, f"still {found}"
+        time.sleep(0.05)
