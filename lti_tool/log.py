@@ -33,4 +33,5 @@ def set_up(level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("werkzeug").setLevel("WARNING")  # its access lines hold query strings
-    logging.getLogger("urllib3").setLevel("WARNING")
+    for noisy in ("urllib3", "alembic", "paramiko"):
+        logging.getLogger(noisy).setLevel("WARNING")

@@ -25,9 +25,12 @@ def connectors() -> None:
 @connectors.command("list")
 def connectors_list() -> None:
     """List them with their settings."""
-    for name in registry.available():
-        click.echo(name)
-        for setting in registry.load(name).SETTINGS:
+    for one in registry.available():
+        click.echo(f"{one.name}: {one.summary}")
+        if one.problem:
+            click.echo(f"    not usable here: {one.problem}")
+            continue
+        for setting in registry.load(one.name).SETTINGS:
             secret = " (secret)" if setting.is_secret else ""
             click.echo(f"    {setting.name}{secret}: {setting.text}")
 
