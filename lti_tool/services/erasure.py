@@ -67,7 +67,7 @@ def _refuse_while_undelivered(session: Session, person: Person) -> None:
         OutboxMessage.person_id == person.id, OutboxMessage.state.in_(UNDELIVERED),
     ))
     if waiting:
-        raise Refused("undelivered", f"{waiting} messages about this person wait to be sent; deliver or close them.")
+        raise Refused("undelivered", f"Messages about this person wait to be sent ({waiting}); deliver or close them.")
 
 
 def _empty_lti_users(session: Session, person: Person) -> None:

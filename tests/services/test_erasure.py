@@ -1,0 +1,129 @@
+"""Erasure: the person goes, the results stay, the audit chain stays valid."""
+
+import pytest
+from sqlalchemy import inspect, select
+
+from lti_tool.db import Base
+from lti_tool.models.audit import AuditEntry
+from lti_tool.models.people import PersonIdentifier, StaffAccount, StaffRole
+from lti_tool.seal import SealError
+from lti_tool.services import audit, awards, bodies, erasure, explain
+from lti_tool.services.errors import NotFound, Refused
+from tests import factories
+from tests.services.ratifying import University
+
+
+@pytest.fixture
+def university(session, now):
+    return University(session, now)
+
+
+@pytest.fixture
+def lena(university):
+    """Lena Lovelace, ratified and delivered, known to an LMS."""
+    person = factories.person(university.session, university.institution, "Lovelace", student_number="S4711")
+    person.email = "lovelace@inverlea.example"
+    run = university.run()
+    enrolment = university.learner(run, person=person)
+    enrolment.registration, enrolment.remote_person = "S4711/1", "P4711"
+    university.mark(enrolment, "CRIT", "60")
+    university.mark(enrolment, "PORT", "62")
+    university.ratify(run)
+    lms = factories.registration(university.session, university.institution)
+    factories.lti_user(
+        university.session, lms, sub="sub-4711", person_id=person.id, name="Lovelace", email=person.email,
+        sourcedid="S4711",
+    )
+    for message in university.messages(enrolment):
+        message.state = "confirmed"
+    university.session.flush()
+    return enrolment
+
+
+def erase(university, enrolment, who="dana"):
+    erasure.erase(university.session, university.actor(who), enrolment.person.key, university.now)
+    university.session.flush()
+
+
+def test_nothing_that_names_her_is_left_in_any_table(university, lena):
+    erase(university, lena)
+    university.session.flush()
+    dump = []
+    for table in Base.metadata.sorted_tables:
+        for row in university.session.execute(table.select()):
+            dump.append(repr(tuple(row)))
+    text = "\n".join(dump)
+    for trace in ("Lovelace", "4711", "lovelace@"):
+        assert trace not in text
+
+
+def test_awards_stay_under_a_pseudonym(university, lena):
+    erase(university, lena)
+    award = awards.current(university.session, lena)
+    assert (str(award.mark), award.credit) == ("61", 15)
+    found = explain.chain(university.session, university.institution.id, award.key)
+    assert found.line.learner == lena.person.key
+
+
+def test_the_audit_chain_stays_valid_and_says_who_erased(university, lena):
+    erase(university, lena)
+    report = audit.verify(university.session, university.institution.id)
+    assert report.is_valid and report.erased > 0
+    last = university.session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc())).first()
+    assert (last.action, last.actor_id) == ("person.erase", university.people["dana"].id)
+
+
+def test_what_was_sent_can_no_longer_be_opened(university, lena):
+    [message] = [message for message in university.messages(lena) if message.is_final]
+    assert bodies.record_of(university.session, message).learner.family_name == "Lovelace"
+    erase(university, lena)
+    with pytest.raises(SealError):
+        bodies.record_of(university.session, message)
+
+
+@pytest.mark.parametrize("state", ["ready", "sending", "on_hold"])
+def test_what_is_still_to_be_sent_comes_first(university, lena, state):
+    university.messages(lena)[-1].state = state
+    with pytest.raises(Refused, match=r"wait to be sent \(1\)") as caught:
+        erase(university, lena)
+    assert caught.value.code == "undelivered" and lena.person.family_name == "Lovelace"
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", "femi", "gwen", "charlie", "iris"])
+def test_only_registry_erases(university, lena, who):
+    with pytest.raises(Refused) as caught:
+        erase(university, lena, who)
+    assert caught.value.code == "role"
+
+
+def test_nobody_erases_themselves_and_nobody_is_erased_twice(university, lena):
+    with pytest.raises(Refused, match="themselves"):
+        erasure.erase(university.session, university.actor("dana"), university.people["dana"].key, university.now)
+    erase(university, lena)
+    with pytest.raises(Refused, match="already"):
+        erase(university, lena)
+
+
+def test_a_staff_account_is_closed(university):
+    bob = university.people["bob"]
+    account = StaffAccount(institution_id=bob.institution_id, person_id=bob.id, login="bob", password_hash="x")
+    university.session.add(account)
+    university.session.flush()
+    university.session.add(StaffRole(institution_id=bob.institution_id, account_id=account.id, role="chair"))
+    erasure.erase(university.session, university.actor("dana"), bob.key, university.now)
+    assert (account.is_active, account.password_hash) == (False, "") and "bob" not in account.login
+    assert university.session.scalars(select(StaffRole)).all() == []
+
+
+def test_two_people_with_equal_names_stay_two(university, lena):
+    other = factories.person(university.session, university.institution, "Lovelace", student_number="S0815")
+    erase(university, lena)
+    assert other.family_name == "Lovelace"
+    assert university.session.scalars(select(PersonIdentifier.value)).all() == ["S0815"]
+
+
+def test_another_institution_s_people_do_not_exist(university, lena, session, now):
+    elsewhere = University(session, now, code="elsewhere")
+    with pytest.raises(NotFound):
+        erase(elsewhere, lena)
+    assert not inspect(lena.person).modified
