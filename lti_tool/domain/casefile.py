@@ -1,4 +1,18 @@
-"""A file of regulation sets and worked cases: read strictly, run, and reported case by case."""
+"""A file of regulation sets and worked cases: read strictly, run, and reported case by case.
+
+The header of the worked-case file defines the format. Where it leaves room, this is how it is read here:
+
+- A bare number for a decimal is refused even when it is whole; null means left out for whatever may be left out.
+- ``carried`` needs ``late_fail_carries_forward: true``, and an earlier attempt with a mark to carry.
+- ``fail_no_right`` looks at every record that stands, not only the newest attempt; an exempt component is not looked at.
+- Exempting everything that weighs is an error, also where a gate remains; it is found before any precedence.
+- A raw mark beside a status other than ``marked`` counts for nothing; an attempt without a due of its own has its
+  component's, be it a reassessment.
+- Decided exactly with a pass mark between two reportable figures, a pass reports the pass mark itself.
+- ``distinction_needs_no_capped`` looks at the items that count, and never bars the only word that there is.
+- Of items, only PASS counts and only RESIT and FAIL_FINAL can be compensated; credit is not valid before its award.
+- ``outstanding`` lists, like reasons, compare in any order; ``cap_at`` beside ``cap_level: none`` has no effect.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

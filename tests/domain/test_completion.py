@@ -73,6 +73,10 @@ def test_a_threshold_off_the_scale_is_refused() -> None:
         decided([component(must_reach="101")], [attempt(raw="1")])
 
 
+def test_a_threshold_may_be_the_end_of_the_scale() -> None:
+    assert decided([component(must_reach="100")], [attempt(raw="100")]).kind == "PASS"
+
+
 def test_the_explanation_reads_step_by_step() -> None:
     late = attempt("A", "62", submitted=DUE + timedelta(hours=25))
     found = decided(TWO, [late, attempt("B", "38"), attempt("B", "65", number=2)], late=PER_DAY)

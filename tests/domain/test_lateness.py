@@ -142,6 +142,23 @@ def test_a_late_rule_that_means_nothing_is_refused(late: object, words: str) -> 
         late_rule_from(fields(late=late), "late")
 
 
+@pytest.mark.parametrize("weekend_free", [True, False])
+def test_every_setting_of_a_rule_is_read(weekend_free: bool) -> None:
+    late = {"type": "per_period", "points": "0", "period_hours": 24, "max_periods": 7, "after_max": "zero"}
+    read = late_rule_from(fields(late={**late, "floor_at": "50", "weekend_free": weekend_free}), "late")
+    expected = per_period(points=Fraction(0), max_periods=7, floor_at=Fraction(50), weekend_free=weekend_free)
+    assert read == expected
+    steps = {"initial_points": "3", "initial_hours": 8, "further_points": "1", "further_hours": 9}
+    stepped = late_rule_from(fields(late={"type": "stepped", **steps, "weekend_free": weekend_free}), "late")
+    assert stepped == Stepped(
+        initial_points=Fraction(3),
+        initial_hours=8,
+        further_points=Fraction(1),
+        further_hours=9,
+        weekend_free=weekend_free,
+    )
+
+
 def test_late_none_costs_nothing() -> None:
     assert late_rule_from(fields(late="none"), "late") is None
 

@@ -61,6 +61,18 @@ def test_step_3_what_is_not_capped_here(record: Attempt, rule: object) -> None:
     assert (figure(record, reassessment=rule).mark, figure(record, reassessment=rule).is_capped) == (65, False)
 
 
+def test_step_1_all_of_the_marks_and_none_of_them_are_possible() -> None:
+    assert figure(attempt(raw="9"), part=component(out_of="9")).mark == 100
+    assert figure(attempt(raw="0"), part=component(out_of="9")).mark == 0
+
+
+def test_step_3_a_reassessment_at_the_cap_is_not_said_to_be_capped() -> None:
+    notes = notebook()
+    standing = standings([component()], [attempt(raw="50", number=2)], 1)[0]
+    figure_of(standing, regulations(), notes)
+    assert [finding.text for finding in notes.findings] == ["A: 50."]
+
+
 def test_step_3_a_reassessment_below_the_cap_is_not_called_capped() -> None:
     assert not figure(attempt(raw="30"), attempt(raw="50", number=2)).is_capped
 

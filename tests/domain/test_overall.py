@@ -59,6 +59,11 @@ def test_step_6_the_module_cap(attempts: list[Attempt], exact: object, uncapped:
     )
 
 
+def test_one_capped_component_makes_the_result_capped() -> None:
+    found = decided(TWO, [attempt("A", "72"), attempt("B", "75", number=2)])
+    assert (found.is_capped, found.overall_exact, found.uncapped_exact) == (True, Fraction("58.8"), Fraction("58.8"))
+
+
 def test_step_6_passing_a_gate_late_caps_nothing() -> None:
     late_gate = [attempt("A", "74"), attempt("V", outcome="fail"), attempt("V", outcome="pass", number=2)]
     assert decided([component(), gate()], late_gate, **MODULE).overall_exact == 74

@@ -60,6 +60,11 @@ def test_a_set_that_means_nothing_is_refused_by_key(changes: dict[str, object], 
         regulations(**changes)
 
 
+def test_a_fail_needs_one_figure_below_the_pass_mark() -> None:
+    found = regulations(pass_mark="1", grades=[["1", "Pass"]])
+    assert found.just_below_pass == 0
+
+
 def test_without_a_cap_cap_at_may_be_left_out() -> None:
     found = regulations(reassessment={"cap_level": "none", "counts": "last", "min_overall_for_right": "0"})
     assert found.reassessment.cap_at is None

@@ -59,6 +59,7 @@ def test_scales_are_read_with_their_bands() -> None:
         pytest.param({"min": "0", "max": 100}, "scales, s: max is a number without quotes", id="unquoted"),
         pytest.param({"min": "5", "max": "5"}, "max must be above min", id="empty"),
         pytest.param({"min": "0", "max": "2", "bands": {"A": 1, "B": 1}}, "two labels the same points", id="twins"),
+        pytest.param({"min": "0", "max": "2", "bands": {}}, "bands must give each label", id="empty bands"),
         pytest.param({"min": "0", "max": "2", "bands": []}, "bands must give each label", id="no bands"),
         pytest.param({"min": "0", "max": "2", "step": "1"}, "unknown key 'step'", id="unknown key"),
     ],

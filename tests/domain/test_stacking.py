@@ -86,6 +86,11 @@ def test_compensation_needs_the_mean_and_the_sums_still_count_the_item() -> None
     assert (found.mean_exact, found.mean_reported, found.grade) == (None, None, None)
 
 
+def test_compensation_reaches_to_its_very_limits() -> None:
+    found = decide_stack(CARRIES, [item("A", 10, "60"), item("B", 20, "45", "RESIT")])
+    assert (found.mean_exact, found.is_eligible, found.compensated_credit) == (50, True, 20)
+
+
 def test_the_parts_own_record_stays_as_it_was() -> None:
     failed = item("B", 10, "47", "FAIL_FINAL")
     decide_stack(CARRIES, [item("A", 20, "62"), failed])
@@ -156,6 +161,7 @@ def test_a_capped_item_that_counts_bars_the_top_grade_only() -> None:
     capped, spare = item("B", 10, "50", is_capped=True), item("B", 10, "20", "RESIT", is_capped=True)
     assert decide_stack(barring, [item("A", 20, "84"), capped]).grade == "Merit"
     assert decide_stack(AWARD, [item("A", 20, "84"), capped]).grade == "Distinction"
+    assert decide_stack(barring, [item("A", 20, "80"), capped]).grade == "Merit", "70 is the top grade already"
     assert decide_stack(barring, [item("A", 20, "60"), capped]).grade == "Pass"
     assert decide_stack(barring, [item("A", 30, "84"), spare]).grade == "Distinction"
 

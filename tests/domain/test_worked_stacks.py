@@ -49,6 +49,13 @@ def test_every_setting_of_an_award_is_read() -> None:
     assert run(changed(case, "expected", expected)).differences == ()
 
 
+def test_a_capped_item_is_read_as_one() -> None:
+    case = changed(STACK, "award.grades", [["55", "Merit"], ["40", "Pass"]])
+    case = changed(case, "award.distinction_needs_no_capped", True)
+    assert run(changed(case, "items.0.capped", False)).differences == (("T-03, expected, grade", "Pass", "Merit"),)
+    assert run(changed(case, "items.0.capped", True)).status == "passed"
+
+
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
