@@ -4,7 +4,7 @@ The header of the worked-case file defines the format. Where it leaves room, thi
 
 - A bare number for a decimal is refused even when it is whole; null means left out for whatever may be left out.
 - ``carried`` needs ``late_fail_carries_forward: true``, and an earlier attempt with a mark to carry.
-- ``fail_no_right`` looks at every record that stands, not only the newest attempt; an exempt component is not looked at.
+- ``fail_no_right`` looks at every record that stands, not only the newest attempt; exempt components are left out.
 - Exempting everything that weighs is an error, also where a gate remains; it is found before any precedence.
 - A raw mark beside a status other than ``marked`` counts for nothing; an attempt without a due of its own has its
   component's, be it a reassessment.

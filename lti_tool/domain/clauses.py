@@ -44,7 +44,8 @@ class Notebook:
 
     def note(self, key: str, text: str, satisfied: bool | None = None) -> None:
         clause = self._clauses.get(key) or self._clauses.get(BELONGS_TO.get(key, ""))
-        self._findings.append(Finding(key=key, clause=clause, satisfied=satisfied, text=text))
+        ended = text.replace("….", "…")  # the mark of a cut figure ends its sentence
+        self._findings.append(Finding(key=key, clause=clause, satisfied=satisfied, text=ended))
 
     @property
     def findings(self) -> tuple[Finding, ...]:

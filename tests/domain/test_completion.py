@@ -96,7 +96,7 @@ def test_the_explanation_reads_step_by_step() -> None:
 
 def test_an_endless_figure_is_marked_as_cut() -> None:
     found = decided([component("Q", "30", out_of="9"), component("R", "70")], [attempt("Q", "5"), attempt("R", "47")])
-    assert "Q: 5 of 9 = 55.555…." in texts(found)
+    assert "Q: 5 of 9 = 55.555…" in texts(found).splitlines()
     assert "Overall 49.566… rounded once, half up, to 50." in texts(found)
 
 
