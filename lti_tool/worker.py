@@ -149,7 +149,9 @@ class Dispatcher:
     def _send(self, messages: Sequence[Claimed]) -> list[Settled]:
         if messages[0].destination in self._refusing:
             return Errand(messages, self._send).unsent()
-        return [delivery.deliver_one(self._connectors, message) for message in messages]
+        settled = [delivery.deliver_one(self._connectors, message) for message in messages]
+        self._refusing.update(each.message.destination for each in settled if settling.pauses(each))
+        return settled
 
     def _send_together(self, messages: Sequence[Claimed]) -> list[Settled]:
         return delivery.deliver_batch(self._connectors, messages)
@@ -165,10 +167,7 @@ class Dispatcher:
         if found and len(found) < len(self._in_hand) and not self._stopping.is_set():
             time.sleep(GATHER_SECONDS)  # more will follow in a moment
             found += self._threads.results(0)
-        for settled in (each for several in found for each in several):
-            self._unsettled.append(settled)
-            if settling.pauses(settled):
-                self._refusing.add(settled.message.destination)
+        self._unsettled += (settled for several in found for settled in several)
 
     def _settle(self) -> None:
         while self._unsettled:

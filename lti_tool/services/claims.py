@@ -122,14 +122,15 @@ def _take(session: Session, worker: str, limit: int, now: datetime, lease: timed
     busy = _busy(session, now)
     for done, destination_id in enumerate(busy):
         share = -(-limit // (len(busy) - done))
-        # where the database can, what another worker is just taking is passed over
+        # PostgreSQL passes over what another worker is just taking; inside IN it would run a LIMIT more than once
         wanted = (
             select(OutboxMessage.id).where(OutboxMessage.destination_id == destination_id, *_is_due(now))
             .order_by(OutboxMessage.due_at, OutboxMessage.id).limit(share).with_for_update(skip_locked=True)
+            .cte("wanted").prefix_with("MATERIALIZED")
         )
         taken = session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(wanted), OutboxMessage.state == READY)
+            .where(OutboxMessage.id.in_(select(wanted.c.id)), OutboxMessage.state == READY)
             .values(
                 state=SENDING, lease_owner=worker, lease_until=now + lease, attempts=OutboxMessage.attempts + 1,
                 first_attempt_at=func.coalesce(OutboxMessage.first_attempt_at, now),

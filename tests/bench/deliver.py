@@ -11,11 +11,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, text
 
 from lti_tool import worker
 from lti_tool.db import Base, Sessions, make_engine, make_sessions
-from lti_tool.models.catalogue import Run
 from lti_tool.seal import Sealer
 from lti_tool.services import vault
 from lti_tool.services.connecting import place
@@ -57,7 +56,6 @@ def _fill(sessions: Sessions, count: int) -> None:
         world.run.code = "class-1"
     for start in range(1, count + 1, CHUNK):
         with sessions.begin() as session:
-            world.run = session.scalars(select(Run)).one()
             delivering.fill(session, world, range(start, min(start + CHUNK, count + 1)))
 
 

@@ -61,7 +61,7 @@ def world(session: Session, *, code: str = "inverlea", authority: str = "cairn",
 
 def learner(session: Session, world: World, number: int = 1) -> Enrolment:
     person = factories.person(session, world.institution, f"Learner {number}", f"S{number:07}")
-    return factories.enrolment(session, world.run, person, f"S{number:07}/1")
+    return factories.enrolment(session, session.get_one(Run, world.run.id), person, f"S{number:07}/1")
 
 
 def figure(component: str, mark: str | None, **fields: Any) -> dict[str, Any]:
@@ -115,9 +115,10 @@ def fill(session: Session, world: World, numbers: range) -> None:
     people = [_person(session, world, number) for number in numbers]
     session.add_all(people)
     session.flush()
+    run = session.get_one(Run, world.run.id)
     enrolments = [
         Enrolment(
-            institution_id=world.institution.id, run=world.run, person=person,
+            institution_id=world.institution.id, run=run, person=person,
             regulation_set_id=world.version.regulation_set_id, registration=f"S{number:07}/1", remote_person="",
         ) for number, person in zip(numbers, people, strict=True)
     ]
