@@ -23,6 +23,7 @@ from lti_tool.services import follow_up, held, outcomes, readings
 from lti_tool.services.errors import NotFound
 from lti_tool.services.outcome_values import AGS
 from lti_tool.services.readings import Reading
+from lti_tool.services.run_components import take_in_turn
 
 NEW, UNCHANGED, OLDER, ECHO, COMPARED = "new", "unchanged", "older", "echo", "compared"
 HELD, NOT_ON_MC, NO_FIGURE, UNCLEAR = "held", "not_on_mc", "no_figure", "unclear"
@@ -83,6 +84,7 @@ def store(
     """What was read, in one transaction: outcomes, what is held, the totals, and what follows from it."""
     item = session.get_one(LineItem, line_item_id)
     part = session.get_one(RunComponent, item.run_component_id)
+    take_in_turn(session, part)
     run = _begin(session, item, part, started_at)
     totals, appended = Counter[str](), []
     for kind, outcome in _taken(session, item, part, run, found, now):

@@ -1,7 +1,6 @@
-"""The marksheet: marks made in Cairn, and what no gradebook can say of a mark made elsewhere.
+"""Writing on a marksheet: pasted or typed, checked line by line, and taken all together or not at all.
 
-Only learners on the micro-credential stand on it. Every line carries what its writer saw, so that two markers never
-overwrite each other without noticing.
+Every entry carries what its writer saw, so that two markers never overwrite each other without noticing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.attempts import Status
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import Judgement, Outcome
-from lti_tool.models.people import Person, PersonIdentifier
 from lti_tool.services import (
     columns,
     follow_up,
@@ -25,43 +22,25 @@ from lti_tool.services import (
 )
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import Refused
-from lti_tool.services.gradebook_csv import run_component
-from lti_tool.services.marksheet_words import GATE, JUDGEMENT, MARK, Written
+from lti_tool.services.marksheet_lines import (
+    NOTHING,
+    WITHDRAWN,
+    Line,
+    Sheet,
+    enrolments_on,
+    judgement_on,
+    kind_of,
+    numbers_on,
+    seen_of,
+    sheet,
+    standing_on,
+)
+from lti_tool.services.marksheet_words import JUDGEMENT, Written
 from lti_tool.services.outcome_values import LMS, MARKSHEET, NewOutcome
-from lti_tool.services.written_marks import UnreadableMark, plain
+from lti_tool.services.run_components import run_component, take_in_turn
+from lti_tool.services.written_marks import UnreadableMark
 
-WITHDRAWN = "withdrawn"
-NOTHING = "0"  # what a writer saw where there was nothing
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One learner's line. Personal data: name and number, for the marker's screen. ``seen`` comes back with an entry."""
-
-    enrolment_key: str
-    name: str
-    number: str
-    registration: str
-    is_withdrawn: bool
-    text: str
-    seen: str
-    attempt: int = 1
-    source: str = ""
-    submitted_at: datetime | None = None
-    extension_hours: int = 0
-    agreed_by: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A component's marksheet: what is asked for, out of how many, and the lines."""
-
-    run_component_key: str
-    title: str
-    kind: str
-    maximum: Decimal
-    authority: str
-    lines: tuple[Line, ...]
+__all__ = ["Applied", "Checked", "Entry", "Line", "Problem", "Sheet", "apply", "check", "paste", "sheet"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,32 +83,11 @@ class Applied:
     outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
 
 
-def sheet(session: Session, actor: Actor, run_component_key: str) -> Sheet:
-    """The marksheet of a component as it stands."""
-    part = run_component(session, actor, run_component_key)
-    numbers = _numbers(session, part)
-    lines = [_line(session, part, enrolment, numbers.get(enrolment.person_id, ""))
-             for enrolment in _enrolments(session, part)]
-    return Sheet(
-        run_component_key=part.key, title=columns.label_of(part), kind=kind_of(part), authority=part.authority,
-        maximum=columns.maximum_of(session, part), lines=tuple(lines),
-    )
-
-
-def kind_of(part: RunComponent) -> str:
-    """What is written on this sheet: marks, verdicts of a gate, or judgements of an outcome."""
-    if part.component is None:
-        raise Refused("overall", "The overall result is worked out and never typed. Choose a component.")
-    if part.run.version.kind == "outcomes":
-        return JUDGEMENT
-    return GATE if part.component.is_gate else MARK
-
-
 def paste(session: Session, actor: Actor, run_component_key: str, text: str) -> Checked:
     """Turn pasted lines into entries and check them; each line that will not do is named."""
     part = run_component(session, actor, run_component_key)
     institution = student_numbers.institution_of(session, part.institution_id)
-    by_number = {number: person_id for person_id, number in _numbers(session, part).items()}
+    by_number = {number: person_id for person_id, number in numbers_on(session, part).items()}
     lines = {line.number: line for line in sheet(session, actor, run_component_key).lines if line.number in by_number}
     entries, problems, seen = [], [], set()
     for found in marksheet_words.pasted(text):
@@ -152,7 +110,7 @@ def paste(session: Session, actor: Actor, run_component_key: str, text: str) -> 
 def check(session: Session, actor: Actor, run_component_key: str, entries: Iterable[Entry]) -> Checked:
     """Which entries could be taken as they stand, and what is wrong with the others. Nothing is changed."""
     part = run_component(session, actor, run_component_key)
-    known = {enrolment.key: enrolment for enrolment in _enrolments(session, part)}
+    known = {enrolment.key: enrolment for enrolment in enrolments_on(session, part)}
     maximum, kind = columns.maximum_of(session, part), kind_of(part)
     good, problems = [], []
     for entry in entries:
@@ -169,10 +127,11 @@ def apply(
 ) -> Applied:
     """Take these entries, all of them or none. Raises :class:`Refused` when one will not do, or was changed meanwhile."""
     part = run_component(session, actor, run_component_key)
+    take_in_turn(session, part)
     wrong = check(session, actor, run_component_key, entries).problems
     if wrong:
         raise Refused("entries", f"{len(wrong)} of these lines cannot be taken. The first: {wrong[0].text}")
-    known = {enrolment.key: enrolment for enrolment in _enrolments(session, part)}
+    known = {enrolment.key: enrolment for enrolment in enrolments_on(session, part)}
     _refuse_overwriting(session, part, entries, known)
     take: Callable[..., bool | Outcome | None] = _judge if kind_of(part) == JUDGEMENT else _mark
     taken = [(known[entry.enrolment_key], take(session, actor, part, known[entry.enrolment_key], entry, now))
@@ -209,7 +168,7 @@ def _refuse_overwriting(
     session: Session, part: RunComponent, entries: Sequence[Entry], known: dict[str, Enrolment]
 ) -> None:
     stale = [known[entry.enrolment_key].registration for entry in entries
-             if _seen(_standing(session, part, known[entry.enrolment_key])) != entry.seen]
+             if seen_of(standing_on(session, part, known[entry.enrolment_key])) != entry.seen]
     if stale:
         text = f"Somebody else has changed {len(stale)} of these lines since you opened the marksheet. Look at them again."
         raise Refused("changed", text)
@@ -258,7 +217,7 @@ def _judge(
     written = marksheet_words.read(entry.text, JUDGEMENT, Decimal(0)) if entry.text else None
     if written is None or written.met is None or part.component is None:
         return False
-    stands = _judgement(session, part, enrolment)
+    stands = judgement_on(session, part, enrolment)
     said = (written.met, written.agreed, enrolment.run.board_number)
     if stands is not None and (stands.is_met, stands.is_agreed, stands.board_number) == said:
         return False
@@ -268,68 +227,6 @@ def _judge(
     ))
     session.flush()
     return True
-
-
-def _enrolments(session: Session, part: RunComponent) -> list[Enrolment]:
-    return list(session.scalars(
-        select(Enrolment).join(Person, Enrolment.person_id == Person.id).where(Enrolment.run_id == part.run_id)
-        .order_by(Person.family_name, Person.given_name, Enrolment.id)
-    ))
-
-
-def _numbers(session: Session, part: RunComponent) -> dict[int, str]:
-    """Student numbers by person, of those on the run."""
-    return dict(session.execute(
-        select(PersonIdentifier.person_id, PersonIdentifier.value).where(
-            PersonIdentifier.institution_id == part.institution_id, PersonIdentifier.kind == student_numbers.KIND,
-            PersonIdentifier.person_id.in_(select(Enrolment.person_id).where(Enrolment.run_id == part.run_id)),
-        )
-    ).tuples().all())
-
-
-def _standing(session: Session, part: RunComponent, enrolment: Enrolment) -> Outcome | Judgement | None:
-    if kind_of(part) == JUDGEMENT:
-        return _judgement(session, part, enrolment)
-    return outcomes.standing_now(session, enrolment, part)
-
-
-def _judgement(session: Session, part: RunComponent, enrolment: Enrolment) -> Judgement | None:
-    return session.scalar(
-        select(Judgement).where(
-            Judgement.enrolment_id == enrolment.id, Judgement.outcome == (part.component.code if part.component else "")
-        ).order_by(Judgement.id.desc()).limit(1)
-    )
-
-
-def _seen(stands: Outcome | Judgement | None) -> str:
-    if stands is None:
-        return NOTHING
-    return stands.key if isinstance(stands, Outcome) else f"{stands.judged_at.isoformat()} {stands.is_met} {stands.is_agreed}"
-
-
-def _line(session: Session, part: RunComponent, enrolment: Enrolment, number: str) -> Line:
-    stands = _standing(session, part, enrolment)
-    line = Line(
-        enrolment_key=enrolment.key, name=enrolment.person.display_name, number=number, text=_text(stands),
-        registration=enrolment.registration, is_withdrawn=enrolment.status == WITHDRAWN, seen=_seen(stands),
-    )
-    if not isinstance(stands, Outcome):
-        return line
-    return replace(
-        line, attempt=stands.attempt, source=stands.source, submitted_at=stands.submitted_at,
-        extension_hours=stands.extension_hours, agreed_by=stands.agreed_by,
-    )
-
-
-def _text(stands: Outcome | Judgement | None) -> str:
-    """What stands on a line, as somebody would write it."""
-    if stands is None:
-        return ""
-    if isinstance(stands, Judgement):
-        return "met" if stands.is_met else "not yet" if stands.is_agreed else "met / not yet"
-    if stands.markers and stands.status == Status.UNAGREED:
-        return " / ".join(stands.markers)
-    return stands.gate or (plain(stands.raw) if stands.raw is not None else stands.status.replace("_", " "))
 
 
 def _problem(line: int, enrolment_key: str, text: str) -> Problem:

@@ -1,0 +1,126 @@
+"""A gradebook export is shown first and applied as shown; unknown learners are held, degree students stay out."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from lti_tool.models.outcome import CaptureRun
+from lti_tool.services import decisions, gradebook_csv, held, outcomes
+from lti_tool.services.errors import NotFound, Refused
+from tests.services.taking_in import Intake
+from tests.services.test_gradebook_files import CANVAS
+
+HEAD = "First name,Surname,ID number,Email address,Quiz: Risk (Real),Last downloaded from this course"
+QUIZ = "Quiz: Risk (Real)"
+
+
+@pytest.fixture
+def intake(session, now):
+    found = Intake(session, now)
+    found.part().component.out_of = Decimal(9)
+    found.lena = found.learner("Lena", "1001")
+    return found
+
+
+def moodle(*rows, at=1779271200):
+    return "\n".join([HEAD, *(f"N,N,{number},{number}@example.org,{cell},{at}" for number, cell in rows)]).encode()
+
+
+def apply(intake, content, column=QUIZ, digest=None, **more):
+    key = intake.part().key
+    shown = gradebook_csv.preview(intake.session, intake.actor("bob"), key, content, column, intake.now, **more)
+    return gradebook_csv.apply(
+        intake.session, intake.actor("bob"), key, content, column, digest or shown.digest, intake.now, **more
+    )
+
+
+def marks(intake):
+    return [(row.raw, row.out_of, row.standing) for row in intake.outcomes(intake.lena)]
+
+
+def test_a_preview_changes_nothing(session, intake):
+    shown = gradebook_csv.preview(session, intake.actor("bob"), intake.part().key, moodle(("1001", "6.00")), QUIZ, intake.now)
+    assert shown.totals["new"] == 1 and shown.maximum == 9 and marks(intake) == []
+
+
+def test_results_are_taken_with_source_and_time(session, intake):
+    done = apply(intake, moodle(("1001", "6.00"), ("2001", "8.00"), ("", "9.00"), ("1001x", "-")))
+    assert {kind: number for kind, number in done.totals.items() if number} == {
+        "read": 4, "new": 1, "not_on_mc": 2, "held": 1,
+    }
+    assert marks(intake) == [(6, 9, "counted")]
+    (row,) = intake.outcomes(intake.lena)
+    run = session.scalars(select(CaptureRun)).one()
+    assert (row.source, row.source_at.timestamp(), row.capture_run_id) == ("moodle_csv", 1779271200, run.id)
+    assert (run.source, run.by_person_id, run.totals["held"]) == ("moodle_csv", intake.people["bob"].id, 1)
+    assert decisions.present(session, intake.lena).kind == "INCOMPLETE"
+
+
+def test_canvas_brings_its_own_maximum(intake):
+    apply(intake, CANVAS.encode(), "Change plan (7001)")
+    assert marks(intake) == [(62, 100, "counted")]
+    assert apply(intake, CANVAS.encode(), "Change plan (7001)").totals["unchanged"] == 1
+
+
+def test_a_maximum_may_be_told(intake):
+    apply(intake, moodle(("1001", "6.00")), maximum=Decimal(10))
+    assert marks(intake) == [(6, 10, "counted")]
+
+
+def test_the_same_file_again_changes_nothing(intake):
+    content = moodle(("1001", "6.00"), ("", "9.00"))
+    apply(intake, content)
+    assert apply(intake, content).totals["unchanged"] == 1
+    assert len(marks(intake)) == 1 and len(intake.held()) == 1
+
+
+def test_i13_a_file_exported_earlier_changes_nothing(intake):
+    apply(intake, moodle(("1001", "7.00"), at=1779271300))
+    assert apply(intake, moodle(("1001", "6.00"), at=1779271200)).totals["older"] == 1
+    assert marks(intake) == [(7, 9, "counted"), (6, 9, "older")]
+
+
+def test_the_same_mark_in_a_later_export_is_no_news(intake):
+    apply(intake, moodle(("1001", "6.00"), at=1779271200))
+    done = apply(intake, moodle(("1001", "6.00"), at=1779271300))
+    assert (done.totals["unchanged"], done.totals["new"]) == (1, 0)
+    assert apply(intake, moodle(("1001", "5.00"), at=1779271250)).totals["older"] == 1  # the later export knew better
+
+
+def test_only_what_was_shown_is_applied(session, intake):
+    shown = gradebook_csv.preview(session, intake.actor("bob"), intake.part().key, moodle(("1001", "6.00")), QUIZ, intake.now)
+    with pytest.raises(Refused, match="since the preview"):
+        apply(intake, moodle(("1001", "7.00")), digest=shown.digest)
+    apply(intake, moodle(("1001", "5.00")))
+    with pytest.raises(Refused, match="since the preview"):  # what stands has changed
+        apply(intake, moodle(("1001", "6.00")), digest=shown.digest)
+
+
+def test_bad_rows_are_named_and_the_others_taken(intake):
+    content = moodle(("1001", "6.00"), ("1001x", "3")) + b"\nN,N,1002\n"
+    intake.learner("Omar", "1002")
+    content += b"N,N,1002,o@example.org,ten,1779271200\n"
+    done = apply(intake, content)
+    assert [(problem.line, problem.kind) for problem in done.problems] == [(4, "unclear"), (5, "unclear")]
+    assert marks(intake) == [(6, 9, "counted")]
+
+
+def test_a_held_row_waits_for_registry(session, intake):
+    apply(intake, moodle(("", "9.00")))
+    (row,) = held.waiting(session, intake.institution.id)
+    assert held.hints_of(session, row) == {"name": "N N", "email": "@example.org"}
+    outcome = held.give(session, intake.actor(), row.key, intake.lena.key, intake.now)
+    assert (outcome.raw, outcome.source) == (9, "moodle_csv")
+
+
+def test_a_component_marked_here_is_compared(intake):
+    intake.part().authority = "cairn"
+    assert apply(intake, moodle(("1001", "6.00"))).totals["compared"] == 1
+    assert outcomes.standing_now(intake.session, intake.lena, intake.part()) is None
+
+
+def test_another_institution_s_component_is_not_found(session, intake, now):
+    other = Intake(session, now, "elsewhere")
+    with pytest.raises(NotFound):
+        gradebook_csv.preview(session, other.actor("bob"), intake.part().key, moodle(), QUIZ, now)
