@@ -1,5 +1,8 @@
 """The web application: the one place where its parts meet."""
 
+import hashlib
+import hmac
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,27 +16,67 @@ from lti_tool.lti.state import StateSigner
 from lti_tool.lti.tool_config import ToolConfig
 from lti_tool.seal import Sealer
 from lti_tool.settings import Settings
-from lti_tool.web import errors, headers, lti
+from lti_tool.web import (
+    amendments,
+    audit,
+    auth,
+    boards,
+    dates,
+    desk,
+    errors,
+    extracts,
+    headers,
+    health,
+    limits,
+    lti,
+    minutes,
+    navigation,
+    people,
+    platforms,
+    queue,
+    reconciliation,
+    records,
+    staff,
+    words,
+)
 from lti_tool.web.house import House
 
-MOST_BYTES = 2 * 1024 * 1024  # uploads say for themselves if they need more
-MOST_FORM_BYTES = 256 * 1024
+FOR_EVERYBODY = (lti, health)
+FOR_STAFF = (
+    staff, desk, boards, amendments, minutes, queue, reconciliation, people, extracts, records, platforms, audit,
+)
 
 
 def create_app(settings: Settings, *, sessions: Sessions | None = None) -> Flask:
     """The application; ``sessions`` for tests that hold a database already."""
     app = Flask("lti_tool", static_folder="web/static", template_folder="web/templates")
     app.config.update(
-        MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES, TRAP_HTTP_EXCEPTIONS=False,
+        MAX_CONTENT_LENGTH=limits.MOST_BYTES, MAX_FORM_MEMORY_SIZE=limits.MOST_FORM_BYTES, TRAP_HTTP_EXCEPTIONS=False,
+        **_flash_cookie(settings),
     )
     app.extensions["cairn"] = build_house(settings, sessions)
-    app.register_blueprint(lti.bp)
-    errors.register(app)
+    for part in (*FOR_EVERYBODY, *FOR_STAFF):
+        app.register_blueprint(part.bp)
+    for part in (errors, navigation, dates, words):
+        part.register(app)
+    app.before_request(limits.apply)
+    app.before_request(auth.check_csrf)
+    app.after_request(auth.keep_form_cookie)
     app.after_request(headers.secure)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _flash_cookie(settings: Settings) -> dict[str, object]:
+    """Flask's own session holds nothing but the sentence for the next page; it must live in the frame of an LMS too."""
+    keys = [hmac.new(key, b"cairn flash", hashlib.sha256).digest() for key in settings.secret_keys]
+    return {
+        "SECRET_KEY": keys[0] if keys else None, "SECRET_KEY_FALLBACKS": keys[1:], "SESSION_COOKIE_NAME": "cairn-flash",
+        "SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_HTTPONLY": True, "SESSION_COOKIE_SAMESITE": "None",
+        "SESSION_COOKIE_PARTITIONED": True,
+    }
 
 
 def build_house(settings: Settings, sessions: Sessions | None = None) -> House:

@@ -23,6 +23,7 @@ from lti_tool.models.people import StaffAccount
 from lti_tool.models.platform import LaunchSession
 from lti_tool.services import launch_sessions, staff
 from lti_tool.services.actors import Actor
+from lti_tool.web import headers
 
 LAUNCH_COOKIE = "cairn-launch"
 STAFF_COOKIE = "cairn-staff"
@@ -74,10 +75,10 @@ def launched(*roles: Role) -> Callable[[View], View]:
             visit = _visit(launch_key)
             if visit is None:
                 raise NotSignedIn()
+            g.visit, g.institution = visit, visit.institution
             if roles and not visit.actor.has(*roles):
                 raise NotAllowed()
-            g.visit, g.institution = visit, visit.institution
-            return view(launch_key, *args, **kwargs)
+            return view(*args, launch_key=launch_key, **kwargs)
 
         return checked
 
@@ -122,13 +123,17 @@ def keep_form_cookie(response: Response) -> Response:
     """After a page whose form needed a secret of its own."""
     secret = g.get("new_form_secret")
     if secret:
-        response.set_cookie(FORM_COOKIE, secret, max_age=3600, secure=True, httponly=True, samesite="Lax", path="/staff")
+        response.set_cookie(
+            FORM_COOKIE, secret, max_age=3600, secure=True, httponly=True, samesite="Lax", path="/staff"
+        )
     return response
 
 
 def _visit(launch_key: str) -> Visit | None:
     secret = request.cookies.get(LAUNCH_COOKIE, "")
     with reading(_sessions()) as session:
+        # even a launch that is over must be able to say so inside the frame that it came in
+        headers.allow_frames(launch_sessions.frames_of(session, launch_key))
         found = launch_sessions.opened(session, launch_key, secret, utcnow()) if secret else None
         if found is None:
             return None

@@ -27,6 +27,11 @@ class House:
     services: Services  # how we call the LMSs
     dispatcher: Any = None
 
+    def wake(self) -> None:
+        """Something was queued: have the dispatcher look at once, where this process has one."""
+        if self.dispatcher is not None:
+            self.dispatcher.wake()
+
 
 def house() -> House:
     """That of the application in charge of this request."""

@@ -1,10 +1,10 @@
-"""Sign-in, sign-out and the one-time invitation of staff; and the desk that they come to."""
+"""Sign-in, sign-out and the one-time invitation of staff."""
 
 from datetime import timedelta
 from io import BytesIO
 
 import segno
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from lti_tool.db import reading
 from lti_tool.models.institution import Institution
 from lti_tool.services import staff
 from lti_tool.services.errors import Refused
-from lti_tool.web.auth import STAFF_COOKIE, for_staff
+from lti_tool.web.auth import STAFF_COOKIE
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -39,7 +39,7 @@ def sign_in_posted() -> Response | tuple[str, int]:
     if secret is None:
         page = render_template("staff/sign_in.html", heading="Sign in", institutions=_institutions(), problem=NOT_RIGHT)
         return page, 422
-    return _with_cookie(redirect(url_for("staff.desk"), 303), secret, lives)
+    return _with_cookie(redirect(url_for("desk.home"), 303), secret, lives)
 
 
 @bp.post("/sign-out")
@@ -73,12 +73,6 @@ def accept(token: str) -> Response | tuple[str, int]:
         return _invitation_page(found, problem=refused.text), 422
     flash("Your account is ready. Sign in with the next code that your app shows.", "good")
     return redirect(url_for("staff.sign_in"), 303)
-
-
-@bp.get("/")
-@for_staff()
-def desk() -> str:
-    return render_template("staff/desk.html", heading=f"Good day, {g.desk.name}")
 
 
 def _invitation_page(found: staff.Invitation, problem: str = "") -> str:

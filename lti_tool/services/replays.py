@@ -1,0 +1,55 @@
+"""A result reckoned again from what it was reckoned from: the same readings must give the same result, in twenty years."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.models.award import Award
+from lti_tool.models.board import Decision
+from lti_tool.services import facts, verdicts
+from lti_tool.services.errors import NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """What the regulations say of the very same readings now, beside what was ratified."""
+
+    kind: str
+    overall: str
+    is_same: bool
+
+
+def replay(session: Session, institution_id: int, award_key: str) -> Replay:
+    """Judge the evidence of an award again. Nothing is written. Raises :class:`NotFound`."""
+    award = _award(session, institution_id, award_key)
+    decision, enrolment = award.decision, award.enrolment
+    given = [fact for fact in verdicts.known(session, enrolment) if fact.row in set(decision.evidence)]
+    before = session.get(Award, award.supersedes_id) if award.supersedes_id else None
+    placed = facts.placed(given, facts.Ratified.by(before) if before else None)
+    verdict = verdicts.reach(
+        session, enrolment, facts.by(placed, decision.board_number), decision.board_number, is_withdrawn=False
+    )
+    overall = verdict.columns["overall"]
+    return Replay(
+        kind=verdict.kind, overall="" if overall is None else f"{overall:f}",
+        is_same=verdict.digest == decision.inputs_digest and _is_same_result(verdict, decision),
+    )
+
+
+def person_of(session: Session, institution_id: int, award_key: str) -> tuple[str, int]:
+    """Key and number of the person whose award it is."""
+    person = _award(session, institution_id, award_key).enrolment.person
+    return person.key, person.id
+
+
+def _is_same_result(verdict: verdicts.Verdict, decision: Decision) -> bool:
+    names = ("kind", "overall_exact", "overall", "grade", "credit", "is_capped")
+    return all(verdict.columns[name] == getattr(decision, name) for name in names)
+
+
+def _award(session: Session, institution_id: int, award_key: str) -> Award:
+    award = session.scalar(select(Award).where(Award.institution_id == institution_id, Award.key == award_key))
+    if award is None:
+        raise NotFound("There is no such award.")
+    return award

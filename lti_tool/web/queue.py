@@ -1,0 +1,95 @@
+"""Registry's queue: ours beside theirs, what failed first, and the few things that a person can decide."""
+
+from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lti_tool.db import reading
+from lti_tool.domain.ratification import Role
+from lti_tool.services import audit_pages, outbox, queue
+from lti_tool.web import pictures
+from lti_tool.web.auth import for_staff
+from lti_tool.web.back import or_back
+from lti_tool.web.house import house
+
+bp = Blueprint("queue", __name__, url_prefix="/staff/queue")
+
+SEES = (Role.REGISTRY, Role.AUDITOR)
+
+
+@bp.get("/")
+@for_staff(*SEES)
+def index() -> str:
+    wanted = queue.Filter(state=request.args.get("state", ""), destination=request.args.get("system", ""))
+    page = request.args.get("page", 1, type=int)
+    with reading(house().sessions) as session:
+        rows, total = queue.rows(session, g.institution.id, wanted, page)
+        systems = queue.counts_by_destination(session, g.institution.id)
+        return render_template(
+            "staff/queue.html", heading="Queue", rows=rows, total=total, wanted=wanted, page=page, size=queue.PAGE,
+            systems=systems, progress=queue.progress(session, g.institution.id), states=queue.ORDER,
+            pictures=[(row, pictures.delivery(counts)) for row, counts in systems.items() if counts],
+        )
+
+
+@bp.get("/progress.json")
+@for_staff(*SEES)
+def progress() -> Response:
+    """For the figures that move by themselves; the page works without."""
+    with reading(house().sessions) as session:
+        found = queue.progress(session, g.institution.id)
+    return jsonify(counts=dict(found.counts), total=found.total, done=found.done, sentence=found.sentence)
+
+
+@bp.get("/rejected.csv")
+@for_staff(*SEES)
+def rejected() -> Response:
+    with house().sessions.begin() as session:  # taking names and marks away is written down
+        text = queue.rejected_csv(session, g.institution.id)
+        audit_pages.note_reading(session, g.desk.actor, "queue:on_hold", None, house().clock())
+    response = make_response("\ufeff" + text)  # with the mark by which spreadsheets know UTF-8
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = "attachment; filename=cairn-on-hold.csv"
+    return response
+
+
+@bp.get("/messages/<message_key>")
+@for_staff(*SEES)
+def message(message_key: str) -> str:
+    with reading(house().sessions) as session:
+        found = outbox.by_key(session, g.institution.id, message_key)
+        row = queue.one(session, found)
+        return render_template(
+            "staff/message.html", heading=f"{row.learner}, {row.run or row.destination}", row=row,
+            attempts=queue.attempts_of(session, found), may_decide=g.desk.actor.has(Role.REGISTRY),
+        )
+
+
+@bp.post("/messages/<message_key>/retry")
+@for_staff(Role.REGISTRY)
+@or_back("queue.message", "message_key")
+def retry(message_key: str) -> Response:
+    with house().sessions.begin() as session:
+        outbox.retry(session, g.desk.actor, message_key, house().clock())
+    house().wake()
+    flash("It is sent again.", "good")
+    return redirect(url_for(".message", message_key=message_key), 303)
+
+
+@bp.post("/messages/<message_key>/hold")
+@for_staff(Role.REGISTRY)
+@or_back("queue.message", "message_key")
+def hold(message_key: str) -> Response:
+    with house().sessions.begin() as session:
+        outbox.hold(session, g.desk.actor, message_key, request.form.get("reason", ""), house().clock())
+    flash("It is kept back until somebody sends it again.", "good")
+    return redirect(url_for(".message", message_key=message_key), 303)
+
+
+@bp.post("/messages/<message_key>/closure")
+@for_staff(Role.REGISTRY)
+@or_back("queue.message", "message_key")
+def close(message_key: str) -> Response:
+    with house().sessions.begin() as session:
+        outbox.close(session, g.desk.actor, message_key, request.form.get("reason", ""), house().clock())
+    flash("It is closed, with your reason.", "good")
+    return redirect(url_for(".message", message_key=message_key), 303)

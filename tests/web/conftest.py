@@ -1,0 +1,65 @@
+"""The application on a populated database, and browsers of those who work there."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lti_tool.app import create_app
+from lti_tool.db import Sessions
+from lti_tool.settings import Settings
+from tests.conftest import KEY
+from tests.web.university import Desks, populate
+
+Browser = Callable[[str], "Client"]
+
+
+class Client:
+    """A browser of the test client, whose forms carry their token."""
+
+    def __init__(self, inner: FlaskClient, secret: str = "") -> None:
+        self.inner, self.secret = inner, secret
+
+    def get(self, path: str, **options: object):
+        return self.inner.get(path, **options)
+
+    def post(self, path: str, **fields: object):
+        return self.inner.post(path, data={"csrf": self.token, **fields})
+
+    @property
+    def token(self) -> str:
+        if not self.secret:
+            self.inner.get("/staff/sign-in")
+            cookie = self.inner.get_cookie("cairn-form", path="/staff")
+            self.secret = cookie.value if cookie else ""
+        return hmac.new(self.secret.encode(), b"cairn form", hashlib.sha256).hexdigest()
+
+
+@pytest.fixture
+def app(sessions: Sessions) -> Iterator[Flask]:
+    made = create_app(Settings(secret_keys=(KEY,), public_url="http://localhost:8400"), sessions=sessions)
+    yield made
+    made.extensions["cairn"].http.close()
+
+
+@pytest.fixture
+def desks(sessions: Sessions, now: datetime) -> Desks:
+    return populate(sessions, now)
+
+
+@pytest.fixture
+def signed_in(app: Flask, desks: Desks) -> Browser:
+    """A browser in which somebody has signed in; with an empty name, nobody has."""
+
+    def open_one(name: str) -> Client:
+        inner = app.test_client()
+        secret = desks.secrets.get(name, "")
+        if secret:
+            inner.set_cookie("cairn-staff", secret)
+        return Client(inner, secret)
+
+    return open_one
