@@ -4,6 +4,7 @@ import click
 from sqlalchemy import select
 
 from lti_tool.cli.house import Problem, for_institution, read, write
+from lti_tool.clock import utcnow
 from lti_tool.domain.ratification import Role
 from lti_tool.models.people import StaffAccount
 from lti_tool.services import staff as service
@@ -27,7 +28,7 @@ def add(login: str, name: str, email: str, roles: tuple[str, ...], code: str) ->
     with write(code) as (house, session, institution):
         invitation = service.add(
             session, institution, login=login, name=name, email=email, roles=[Role(role) for role in roles],
-            now=house.now(),
+            now=utcnow(),
         )
         address = house.settings.public_url
     click.echo(f"{login} is added. Give them this link; it works once, within three days:")
@@ -46,7 +47,7 @@ def invite(login: str, code: str) -> None:
         account = session.scalars(wanted).one_or_none()
         if account is None:
             raise Problem(f"Nobody signs in as {login}. `cairn staff list` shows who does.")
-        invitation = service.invite(session, account, house.now())
+        invitation = service.invite(session, account, utcnow())
         click.echo(f"{house.settings.public_url}/staff/invitation/{invitation.token}")
 
 

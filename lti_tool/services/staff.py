@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import pyotp
 from argon2 import PasswordHasher
@@ -32,7 +33,6 @@ SHORTEST_PASSWORD = 12
 STEP_SECONDS = 30
 
 _hasher = PasswordHasher()
-_DECOY = _hasher.hash(secrets.token_urlsafe(16))  # spent on unknown logins, so that they take as long as known ones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ def sign_in(
     """
     account = _account(session, institution.id, login)
     if account is None or not account.is_active or not account.password_hash:
-        _is_password(_DECOY, password)
+        _is_password(_decoy(), password)
         return None
     if account.locked_until and now < account.locked_until:
         return None
@@ -188,6 +188,12 @@ def _step_of(secret: str, code: str, now: datetime, *, after: int) -> int | None
         if step > after and secrets.compare_digest(totp.generate_otp(step), code.replace(" ", "")):
             return step
     return None
+
+
+@cache
+def _decoy() -> str:
+    """A hash that is spent on unknown logins, so that they take as long as known ones."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def _is_password(kept: str, password: str) -> bool:
