@@ -1,4 +1,4 @@
-"""Reading the results of an LMS column: the address in one short transaction, the network with none open, then one more.
+"""Reading the results of an LMS column: its address in a short transaction, the network with none open, then one more.
 
 An LMS shows a result for everybody in the course. What becomes of each is counted, so that the totals add up: those on
 the micro-credential are appended, of those nobody knows it is held, of degree students nothing is kept.
@@ -149,7 +149,7 @@ def _taken(
 def _write_failure(
     session: Session, line_item_id: int, error: Exception, started_at: datetime, now: datetime
 ) -> None:
-    """That a reading failed; the column waits for its next turn like any other, or a dead LMS would be asked for ever."""
+    """That a reading failed; the column waits for its next turn, or a dead LMS would be asked again and again."""
     item = session.get_one(LineItem, line_item_id)
     part = session.get_one(RunComponent, item.run_component_id)
     run = _begin(session, item, part, started_at)

@@ -169,7 +169,9 @@ def find_run(session: Session, institution_id: int, code: str, occurrence: str, 
     ))
 
 
-def choose_authority(session: Session, actor: Actor, run_component_key: str, authority: str, now: datetime) -> RunComponent:
+def choose_authority(
+    session: Session, actor: Actor, run_component_key: str, authority: str, now: datetime
+) -> RunComponent:
     """Say where the marks of a component are made; from its first mark on this stands."""
     found = session.scalar(select(RunComponent).where(
         RunComponent.institution_id == actor.institution_id, RunComponent.key == run_component_key
@@ -223,7 +225,9 @@ def _regulation_id(session: Session, institution_id: int, descriptor: Descriptor
         return None
     found = regulation_set(session, institution_id, descriptor.regulations)
     if found is None:
-        raise Refused("regulations", f"{descriptor.code} is under {descriptor.regulations}, which is not loaded. Load it first.")
+        raise Refused(
+            "regulations", f"{descriptor.code} is under {descriptor.regulations}, which is not loaded. Load it first."
+        )
     return found.id
 
 
@@ -244,6 +248,8 @@ def _add_feeds(session: Session, version: AchievementVersion, descriptor: Descri
             select(Destination).where(Destination.institution_id == version.institution_id, Destination.name == name)
         )
         if found is None:
-            raise Refused("destination", f"{descriptor.code} goes to {name}, which is no destination here. Add it first.")
+            raise Refused(
+                "destination", f"{descriptor.code} goes to {name}, which is no destination here. Add it first."
+            )
         session.add(Feed(institution_id=version.institution_id, version_id=version.id, destination_id=found.id))
     session.flush()

@@ -37,7 +37,7 @@ class ComponentState:
 
 @dataclass(frozen=True, kw_only=True)
 class RunState:
-    """One run on the instructor's home: linked n of m, who is on it, who is not, what is missing, when the board meets."""
+    """One run on the instructor's home: linked n of m, who is on it, what is missing, when the board meets."""
 
     run_key: str
     title: str
@@ -201,9 +201,13 @@ def _component_state(session: Session, context: Context, part: RunComponent, kno
         select(CaptureRun).where(CaptureRun.run_component_id == part.id).order_by(CaptureRun.id.desc()).limit(1)
     )
     return ComponentState(
-        run_component_key=part.key, title=columns.label_of(part), authority=part.authority, is_linked=linked is not None,
+        run_component_key=part.key,
+        title=columns.label_of(part),
+        authority=part.authority,
+        is_linked=linked is not None,
         unmarked=sum(known.is_unmarked(enrolment, part) for enrolment in known.enrolments),
-        last_read_at=last.finished_at if last else None, problem=last.problem if last else "",
+        last_read_at=last.finished_at if last else None,
+        problem=last.problem if last else "",
     )
 
 

@@ -46,7 +46,7 @@ class PlannedColumn:
 
 
 def resource_id_of(run_component: RunComponent) -> str:
-    """The name by which a column is found again after a course copy; the same for the same component of a run, always."""
+    """The name by which a column is found again after a course copy; always the same for one component of a run."""
     return f"{PREFIX}{run_component.key}"
 
 
@@ -122,13 +122,15 @@ def _disclosure(run_component: RunComponent, maximum: Decimal, release: str) -> 
         title=label,
         holds=f"The marks of {label}." if run_component.component else "The overall result as the regulations make it.",
         direction=(
-            "You mark here, in the LMS. Cairn reads this column and writes nothing into it." if from_lms
+            "You mark here, in the LMS. Cairn reads this column and writes nothing into it."
+            if from_lms
             else "Cairn writes into this column. A mark typed into it here is only compared and changes nothing."
         ),
         release=_release(from_lms, release),
         visible_to=(
-            "Only learners registered on the micro-credential get a figure, each their own. Teachers of the course see all."
-            if not from_lms else "The LMS shows it as you set it up there; degree students in the course stay out of Cairn."
+            "Only learners registered on the micro-credential get a figure, each their own. Teachers see all."
+            if not from_lms
+            else "The LMS shows it as you set it up there; degree students in the course stay out of Cairn."
         ),
         maximum=f"Out of {plain(maximum)}.",
     )

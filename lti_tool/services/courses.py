@@ -26,8 +26,10 @@ def runs_in(session: Session, context_id: int) -> list[Run]:
 
 def context_ids_of(session: Session, run_id: int) -> list[int]:
     """The courses that have a link or a column for this run."""
-    of_links = select(ResourceLink.context_id).join(RunComponent, ResourceLink.run_component_id == RunComponent.id).where(
-        RunComponent.run_id == run_id
+    of_links = (
+        select(ResourceLink.context_id)
+        .join(RunComponent, ResourceLink.run_component_id == RunComponent.id)
+        .where(RunComponent.run_id == run_id)
     )
     of_columns = select(LineItem.context_id).join(RunComponent, LineItem.run_component_id == RunComponent.id).where(
         RunComponent.run_id == run_id

@@ -1,7 +1,8 @@
 """The descriptor of a micro-credential, as a mapping that people write: read strictly, kept as values.
 
-The file has one entry per micro-credential. Marks and weights are quoted decimals, as in regulation files. A key that is
-not known is refused by name; what belongs to a presentation (its run, its people) may stand beside and is read elsewhere.
+The file has one entry per micro-credential. Marks and weights are quoted decimals, as in regulation files. A key that
+is not known is refused by name; what belongs to a presentation (its run, its people) may stand beside and is read
+elsewhere.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ NO_AUTHORITY = "none"  # of a micro-credential without credit: there is nothing 
 KINDS = ("result", "outcomes")
 SOURCES = ("lms", "cairn")
 KEYS = frozenset(
-    ["code", "title", "kind", "credit", "credit_scheme", "level", "hours", "outcomes", "components", "regulations", "authority", "feeds", "destination"]
+    ["code", "title", "kind", "credit", "credit_scheme", "level", "hours", "outcomes", "components", "regulations"]
+    + ["authority", "feeds", "destination"]
 )
 BESIDE = frozenset(["run", "board", "instructor", "second_markers", "partner", "eqf", "ects"])
 COMPONENT_KEYS = frozenset(["id", "code", "title", "weight", "out_of", "must_reach", "gate", "authority", "due"])
@@ -80,7 +82,8 @@ def _descriptor(fields: Fields) -> Descriptor:
         outcomes=tuple(_outcome(entry) for entry in _each(fields, "outcomes", frozenset({"code", "text"}))),
         components=tuple(_component(entry, kind) for entry in _each(fields, "components", known)),
         regulations=fields.maybe("regulations", fields.text) or "",
-        authority=fields.maybe("authority", lambda key: fields.choice(key, [*Authority, NO_AUTHORITY])) or Authority.CAIRN,
+        authority=fields.maybe("authority", lambda key: fields.choice(key, [*Authority, NO_AUTHORITY]))
+        or Authority.CAIRN,
         feeds=_feeds(fields),
     )
 

@@ -154,7 +154,10 @@ def _changes(row: ExtractRow, enrolment: Enrolment | None, people: set[str], kno
         return
     if enrolment.status != row.status:
         yield f"{enrolment.status} → {row.status}"
-    if any(_differs(enrolment, name, value) for name, value in (("category", row.category), ("remote_person", row.remote_id))):
+    if any(
+        _differs(enrolment, name, value)
+        for name, value in (("category", row.category), ("remote_person", row.remote_id))
+    ):
         yield "category or record id"
 
 

@@ -162,6 +162,11 @@ def _write_down(session: Session, actor: Actor, shown: Preview, now: datetime, f
         rows=shown.totals["rows"], totals=shown.totals, imported_by=actor.person_id, imported_at=now,
     ))
     audit.record(
-        session, institution_id=actor.institution_id, action="import_extract", subject=f"extract:{shown.file_digest[:16]}",
-        now=now, actor=actor.person_id, details=dict(shown.totals),
+        session,
+        institution_id=actor.institution_id,
+        action="import_extract",
+        subject=f"extract:{shown.file_digest[:16]}",
+        now=now,
+        actor=actor.person_id,
+        details=dict(shown.totals),
     )

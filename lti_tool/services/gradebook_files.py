@@ -1,9 +1,9 @@
 """Gradebook exports of Moodle and Canvas as they really look: which product, which columns, and why one will not do.
 
-Moodle: Grades → Export → Plain text file. ``Quiz: Title (Real)`` heads, ``-`` for no grade, a Unix time in the last column;
-with another display type the head ends in ``(Percentage)`` or ``(Letter)``. No maximum is in the file.
-Canvas: Gradebook → Export. ``Title (123)`` heads; before the learners a row of posting policies (newer versions) and one
-with ``Points Possible``, where totals say ``(read only)``; ``EX`` for excused; the test student is called “Student, Test”.
+Moodle: Grades → Export → Plain text file. ``Quiz: Title (Real)`` heads, ``-`` for no grade, a Unix time in the last
+column; with another display type the head ends in ``(Percentage)`` or ``(Letter)``. No maximum is in the file.
+Canvas: Gradebook → Export. ``Title (123)`` heads; before the learners a row of posting policies (newer versions) and
+one with ``Points Possible``, where totals say ``(read only)``; ``EX`` for excused; the test student is “Student, Test”.
 """
 
 import re
@@ -80,7 +80,9 @@ def read(content: bytes) -> Gradebook:
         return _canvas(table)
     if names & {"id number", "email address"} and names & {"first name", "full name", "surname", "last name"}:
         return _moodle(table)
-    text = "This is no gradebook export of Moodle or Canvas that Cairn knows. Export it in English, with all its columns."
+    text = (
+        "This is no gradebook export of Moodle or Canvas that Cairn knows. Export it in English, with all its columns."
+    )
     raise Refused("product", text)
 
 
@@ -88,7 +90,9 @@ def _moodle(table: Table) -> Gradebook:
     if NUMBER[MOODLE_CSV] not in table.folded:
         text = "This Moodle export has no column “ID number”. Ask the Moodle administrator to add it to grade exports."
         raise Refused("no_number", text)
-    columns = [_moodle_column(name) for name in table.columns if fold(name) not in MOODLE_PEOPLE and not _is_feedback(name)]
+    columns = [
+        _moodle_column(name) for name in table.columns if fold(name) not in MOODLE_PEOPLE and not _is_feedback(name)
+    ]
     return Gradebook(source=MOODLE_CSV, columns=tuple(columns), rows=table.rows, table=table)
 
 
@@ -111,7 +115,7 @@ def _canvas(table: Table) -> Gradebook:
         raise Refused("no_number", text)
     at = next((n for n, row in enumerate(table.rows) if fold(row.get("student")) == "points possible"), None)
     if at is None:
-        text = "This Canvas export has no row “Points Possible”, so no mark in it means anything. Export the whole gradebook."
+        text = "This Canvas export has no row “Points Possible”, so its marks mean nothing. Export the whole gradebook."
         raise Refused("no_points", text)
     points = table.rows[at]
     columns = [_canvas_column(name, points) for name in table.columns if name and fold(name) not in CANVAS_PEOPLE]
@@ -135,6 +139,8 @@ def _canvas_column(name: str, points: Row) -> GradebookColumn | None:
     except UnreadableMark:
         maximum = Decimal(0)
     if maximum <= 0:
-        text = f"“{title}” has no points possible, so its marks mean nothing. Give it points in Canvas and export again."
+        text = (
+            f"“{title}” has no points possible, so its marks mean nothing. Give it points in Canvas and export again."
+        )
         return GradebookColumn(name=name, title=title, problem=text)
     return GradebookColumn(name=name, title=title, maximum=maximum)

@@ -140,9 +140,12 @@ def without_rivals(planned: list[Planned]) -> list[Planned]:
             marks[entry.plan.learner].add(entry.plan.mark)
             lines[entry.plan.learner].append(entry.plan.line)
     return [
-        entry if len(marks[entry.plan.learner]) < 2 else Planned(plan=replace(
-            entry.plan, kind=UNCLEAR,
-            text=f"Lines {' and '.join(map(str, lines[entry.plan.learner]))} give one learner two marks. Keep one of them.",
-        ))
+        entry if len(marks[entry.plan.learner]) < 2 else _rival(entry.plan, lines[entry.plan.learner])
         for entry in planned
     ]
+
+
+def _rival(plan: RowPlan, lines: list[int]) -> Planned:
+    said = " and ".join(str(line) for line in lines)
+    text = f"Lines {said} give one learner two marks. Keep one of them."
+    return Planned(plan=replace(plan, kind=UNCLEAR, text=text))

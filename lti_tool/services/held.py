@@ -90,7 +90,7 @@ def the_one(registrations: Sequence[Enrolment]) -> Enrolment | None:
 
 
 def forget(session: Session, lti_user: LtiUser, now: datetime) -> None:
-    """Let go of what was held of an account that turns out to be none of ours; a mark of a degree student is not kept."""
+    """Let go of what was held of an account that is none of ours; a mark of a degree student is not kept."""
     for row in session.scalars(select(HeldResult).where(
         HeldResult.lti_user_id == lti_user.id, HeldResult.resolved_at.is_(None)
     )):
@@ -124,7 +124,7 @@ def give(session: Session, actor: Actor, held_key: str, enrolment_key: str, now:
 def _new_delivery(
     session: Session, part: RunComponent, result: NewOutcome, lti_user: LtiUser | None, before: str
 ) -> str | None:
-    """The digest of this delivery to nobody, or None when it is there. The account is part of it, as nobody is named."""
+    """The digest of this delivery, or None when it is there. The account is part of it, as nobody is named."""
     known = list(session.scalars(
         select(HeldResult.delivery).where(
             HeldResult.run_component_id == part.id, HeldResult.lti_user_id == (lti_user.id if lti_user else None)

@@ -53,7 +53,7 @@ def match_user(session: Session, lti_user: LtiUser, now: datetime, rule: str = B
 
 
 def rematch(session: Session, institution_id: int, now: datetime) -> int:
-    """Try again the accounts that had a number and found nobody, as after an extract. Returns how many found someone."""
+    """Try again the accounts whose number named nobody, as after an extract. Returns how many found someone."""
     waiting = session.scalars(select(LtiUser).where(
         LtiUser.institution_id == institution_id, LtiUser.match == NONE, LtiUser.sourcedid != ""
     ).order_by(LtiUser.id)).all()

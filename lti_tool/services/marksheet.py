@@ -94,9 +94,17 @@ def paste(session: Session, actor: Actor, run_component_key: str, text: str) -> 
         number = student_numbers.normalise(institution, found.number)
         line = lines.get(number)
         if line is None:
-            problems.append(_problem(found.line, "", "This student number is not on the marksheet. Correct it or leave the line out."))
+            problems.append(
+                _problem(
+                    found.line, "", "This student number is not on the marksheet. Correct it or leave the line out."
+                )
+            )
         elif number in seen:
-            problems.append(_problem(found.line, line.enrolment_key, "This learner stands in an earlier line already. Keep one of them."))
+            problems.append(
+                _problem(
+                    found.line, line.enrolment_key, "This learner stands in an earlier line already. Keep one of them."
+                )
+            )
         elif not found.text:
             problems.append(_problem(found.line, line.enrolment_key, "There is no mark behind the student number."))
         else:
@@ -125,7 +133,7 @@ def check(session: Session, actor: Actor, run_component_key: str, entries: Itera
 def apply(
     session: Session, actor: Actor, run_component_key: str, entries: Sequence[Entry], now: datetime
 ) -> Applied:
-    """Take these entries, all of them or none. Raises :class:`Refused` when one will not do, or was changed meanwhile."""
+    """Take these entries, all or none. Raises :class:`Refused` when one will not do, or was changed meanwhile."""
     part = run_component(session, actor, run_component_key)
     take_in_turn(session, part)
     wrong = check(session, actor, run_component_key, entries).problems
@@ -170,7 +178,9 @@ def _refuse_overwriting(
     stale = [known[entry.enrolment_key].registration for entry in entries
              if seen_of(standing_on(session, part, known[entry.enrolment_key])) != entry.seen]
     if stale:
-        text = f"Somebody else has changed {len(stale)} of these lines since you opened the marksheet. Look at them again."
+        text = (
+            f"Somebody else has changed {len(stale)} of these lines since you opened the marksheet. Look at them again."
+        )
         raise Refused("changed", text)
 
 

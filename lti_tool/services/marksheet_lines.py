@@ -27,7 +27,7 @@ NOTHING = "0"  # what a writer saw where there was nothing
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One learner's line. Personal data: name and number, for the marker's screen. ``seen`` comes back with an entry."""
+    """One learner's line; ``seen`` comes back with an entry. Personal data: name and number, for the marker."""
 
     enrolment_key: str
     name: str
@@ -114,7 +114,11 @@ def seen_of(stands: Outcome | Judgement | None) -> str:
     """A name for what stands, which comes back with an entry."""
     if stands is None:
         return NOTHING
-    return stands.key if isinstance(stands, Outcome) else f"{stands.judged_at.isoformat()} {stands.is_met} {stands.is_agreed}"
+    return (
+        stands.key
+        if isinstance(stands, Outcome)
+        else f"{stands.judged_at.isoformat()} {stands.is_met} {stands.is_agreed}"
+    )
 
 
 def _line(session: Session, part: RunComponent, enrolment: Enrolment, number: str) -> Line:

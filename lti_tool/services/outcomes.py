@@ -1,7 +1,7 @@
 """Outcomes: only ever added, each with the standing it had when it came.
 
-The authority of the component says which side makes its marks, ``lms`` or ``cairn``; the other side is compared. What an
-LMS cannot say (absent, deferred, exempt, no mark yet, when it was handed in) is said here and counts on either side.
+The authority of the component says which side makes its marks, ``lms`` or ``cairn``; the other side is compared. What
+an LMS cannot say (absent, deferred, exempt, no mark yet, when it was handed in) is said here and counts on either side.
 """
 
 from collections.abc import Sequence

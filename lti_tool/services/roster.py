@@ -1,7 +1,7 @@
 """Reading the roster of a course, all pages, and matching everybody on it by explicit rules.
 
 The network is read with no transaction open. A reading that breaks off changes nothing at all: nobody is taken for gone
-because a page was missing (NRPS 2.0 §2.4). Roles are those of the course: a non-editing teacher of Moodle is a learner here.
+because a page was missing (NRPS 2.0 §2.4).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -58,7 +58,7 @@ class RosterRead:
 
 
 def read_roster(sessions: Sessions, roster: Roster, context_id: int, now: Clock) -> RosterRead:
-    """Read the roster of a course and bring accounts, memberships and matches up to date. Opens its own transactions."""
+    """Read a roster and bring accounts, memberships and matches up to date. Opens its own transactions."""
     with reading(sessions) as session:
         course = _course(session, context_id)
     members = list(roster.members(course))

@@ -44,7 +44,7 @@ def open_next(session: Session, actor: Actor, run_key: str, now: datetime) -> Ru
 
 
 def place(session: Session, enrolment: Enrolment, result: NewOutcome, earlier: Sequence[Outcome]) -> NewOutcome:
-    """The result with attempt, board and the facts of its submission filled in. ``earlier``: counted ones, oldest first."""
+    """The result with attempt, board and facts of its submission filled in. ``earlier``: counted ones, oldest first."""
     newest, board = earlier[-1] if earlier else None, enrolment.run.board_number
     if newest is None:
         placed = _filled(result, attempt=1, board=board, first_sit=False)
@@ -73,7 +73,7 @@ def _is_resit(session: Session, enrolment: Enrolment, result: NewOutcome, newest
 
 
 def _is_graded_anew(result: NewOutcome) -> bool:
-    """Only AGS may give the time of a grade. An export has its own time: the same mark in a later one is the same mark."""
+    """Only AGS may give the time of a grade. An export has its own: the same mark in a later one is the same mark."""
     return result.source == AGS and result.source_at is not None
 
 

@@ -109,7 +109,9 @@ class Intake:
         return list(self.session.scalars(select(Discrepancy).order_by(Discrepancy.id)))
 
 
-def mark(raw: str | None, *, out_of: str = "100", after: int | None = None, source: str = AGS, **fields: object) -> NewOutcome:
+def mark(
+    raw: str | None, *, out_of: str = "100", after: int | None = None, source: str = AGS, **fields: object
+) -> NewOutcome:
     """A result of the LMS, graded so many minutes after the first one; ``after`` None: the LMS gives no time."""
     at = None if after is None else GRADED_AT + timedelta(minutes=after)
     return NewOutcome(

@@ -129,10 +129,15 @@ def test_what_counts_is_decided_at_once(sessions, now, course):
         assert decisions.present(session, outcome.enrolment).kind == "INCOMPLETE"
 
 
-@pytest.mark.parametrize("error, says", [
-    pytest.param(Unavailable("The LMS does not answer."), "Unavailable: The LMS does not answer.", id="an LMS that is down"),
-    pytest.param(KeyError("lena.l@example.org"), "KeyError", id="a surprise, whose text may name somebody"),
-])
+@pytest.mark.parametrize(
+    "error, says",
+    [
+        pytest.param(
+            Unavailable("The LMS does not answer."), "Unavailable: The LMS does not answer.", id="an LMS that is down"
+        ),
+        pytest.param(KeyError("lena.l@example.org"), "KeyError", id="a surprise, whose text may name somebody"),
+    ],
+)
 def test_a_reading_that_breaks_off_changes_nothing_and_waits(sessions, now, course, error, says):
     with pytest.raises(type(error)):
         read(sessions, now, reading("lena", "60"), error=error)

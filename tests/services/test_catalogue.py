@@ -52,9 +52,14 @@ def test_another_text_under_the_same_code_is_refused(session, university, now):
         catalogue.load_regulations(session, university.id, SHIPPED.replace('max_attempts: 2', 'max_attempts: 3'), now)
 
 
-@pytest.mark.parametrize("text, says", [
-    ("scales: [", "not readable as YAML"), ("version: 1\n", "regulation"), ("version: 1\nregulations: {}\n", "holds no"),
-])
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ("scales: [", "not readable as YAML"),
+        ("version: 1\n", "regulation"),
+        ("version: 1\nregulations: {}\n", "holds no"),
+    ],
+)
 def test_an_unreadable_file_is_refused_in_a_sentence(session, university, now, text, says):
     with pytest.raises(Refused, match=says):
         catalogue.load_regulations(session, university.id, text, now)
@@ -75,7 +80,9 @@ def test_a_draft_is_the_next_version_of_its_family(session, university, now):
     assert first.title == "Seeing the Evidence"
 
 
-@pytest.mark.parametrize("change, says", [({"regulations": "INV-1900"}, "not loaded"), ({"feeds": ["moon"]}, "no destination")])
+@pytest.mark.parametrize(
+    "change, says", [({"regulations": "INV-1900"}, "not loaded"), ({"feeds": ["moon"]}, "no destination")]
+)
 def test_a_draft_names_what_there_is(session, university, now, change, says):
     catalogue.load_regulations(session, university.id, SHIPPED, now)
     with pytest.raises(Refused, match=says):

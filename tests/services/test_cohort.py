@@ -46,7 +46,10 @@ def test_the_first_screen_in_one_look(session, intake):
     assert (found.course, found.degree_students, found.quarantined) == ("Seeing the Evidence", 2, 1)
     assert (run.linked, run.of, run.learners, run.withdrawn, run.unseen) == (1, 2, 3, 1, 1)
     assert (run.board_on, run.board_number) == (date(2026, 6, 17), 1)
-    assert [(part.title, part.is_linked, part.unmarked) for part in run.components] == [("Crit", False, 3), ("Port", True, 2)]
+    assert [(part.title, part.is_linked, part.unmarked) for part in run.components] == [
+        ("Crit", False, 3),
+        ("Port", True, 2),
+    ]
     assert run.unmarked == 5
 
 
@@ -60,9 +63,14 @@ def test_i4_only_what_is_waited_for_is_unmarked(session, intake, status, unmarke
 
 
 def test_a_link_is_a_link_too(session, intake):
-    session.add(ResourceLink(
-        institution_id=intake.institution.id, context_id=intake.context.id, resource_link_id="l", run_component_id=intake.part("CRIT").id,
-    ))
+    session.add(
+        ResourceLink(
+            institution_id=intake.institution.id,
+            context_id=intake.context.id,
+            resource_link_id="l",
+            run_component_id=intake.part("CRIT").id,
+        )
+    )
     session.flush()
     assert cohort.home(session, intake.institution.id, intake.context.key).runs[0].linked == 2
 

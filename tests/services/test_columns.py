@@ -20,9 +20,13 @@ def test_the_name_of_a_column_is_that_of_its_component(session, intake):
     assert first == again and first.resource_id == f"cairn:{intake.part().key}"
 
 
-@pytest.mark.parametrize("authority, is_ours, direction", [
-    ("lms", False, "Cairn reads this column and writes nothing into it"), ("cairn", True, "Cairn writes into this column"),
-])
+@pytest.mark.parametrize(
+    "authority, is_ours, direction",
+    [
+        ("lms", False, "Cairn reads this column and writes nothing into it"),
+        ("cairn", True, "Cairn writes into this column"),
+    ],
+)
 def test_which_way_figures_travel_is_said(session, intake, authority, is_ours, direction):
     intake.part().authority = authority
     plan = columns.plan_line_item(session, intake.part())
@@ -30,7 +34,9 @@ def test_which_way_figures_travel_is_said(session, intake, authority, is_ours, d
     assert (plan.holds, plan.label, plan.disclosure.maximum) == ("component", "Port", "Out of 100.")
 
 
-@pytest.mark.parametrize("release, says", [("at_once", "as soon as"), ("when_ratified", "once it is ratified, not before")])
+@pytest.mark.parametrize(
+    "release, says", [("at_once", "as soon as"), ("when_ratified", "once it is ratified, not before")]
+)
 def test_when_it_is_released_is_said(session, intake, release, says):
     plan = columns.plan_line_item(session, intake.part(""), release=release)
     assert says in plan.disclosure.release
@@ -73,7 +79,11 @@ def test_a_column_that_is_there_is_found(session, intake):
 
 
 def test_the_columns_of_a_run(session, intake):
-    assert [plan.label for plan in columns.columns(session, intake.run)] == ["Crit", "Port", "Seeing the Evidence: overall"]
+    assert [plan.label for plan in columns.columns(session, intake.run)] == [
+        "Crit",
+        "Port",
+        "Seeing the Evidence: overall",
+    ]
 
 
 def test_only_learners_count(session, intake):

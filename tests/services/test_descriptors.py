@@ -39,19 +39,30 @@ def test_every_micro_credential_of_the_story_is_read():
     assert found["IL0001"].authority == "none" and found["IL0001"].credit == 0
 
 
-@pytest.mark.parametrize("change, says", [
-    pytest.param({"wieght": "3"}, "wieght", id="unknown key"),
-    pytest.param({"title": ""}, "title", id="no title"),
-    pytest.param({"credit": "15"}, "credit must be a whole number", id="credit as text"),
-    pytest.param({"authority": "dean"}, "authority is 'dean'", id="unknown authority"),
-    pytest.param({"kind": "exam"}, "kind is 'exam'", id="unknown kind"),
-    pytest.param({"components": [{"code": "A", "weight": 30}]}, "without quotes", id="a weight that is a float to be"),
-    pytest.param({"components": [{"code": "A"}]}, "weight is missing", id="no weight"),
-    pytest.param({"components": [{"weight": "1"}]}, "id is missing", id="no code"),
-    pytest.param({"components": [{"code": "A", "weight": "1", "due": "2026-05-08T17:00:00"}]}, "no UTC offset", id="a deadline nowhere"),
-    pytest.param({"components": [{"code": "A", "weight": "1", "authority": "moodle"}]}, "lms, cairn", id="unknown source"),
-    pytest.param({"feeds": "records"}, "feeds must be a list", id="feeds as text"),
-])
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        pytest.param({"wieght": "3"}, "wieght", id="unknown key"),
+        pytest.param({"title": ""}, "title", id="no title"),
+        pytest.param({"credit": "15"}, "credit must be a whole number", id="credit as text"),
+        pytest.param({"authority": "dean"}, "authority is 'dean'", id="unknown authority"),
+        pytest.param({"kind": "exam"}, "kind is 'exam'", id="unknown kind"),
+        pytest.param(
+            {"components": [{"code": "A", "weight": 30}]}, "without quotes", id="a weight that is a float to be"
+        ),
+        pytest.param({"components": [{"code": "A"}]}, "weight is missing", id="no weight"),
+        pytest.param({"components": [{"weight": "1"}]}, "id is missing", id="no code"),
+        pytest.param(
+            {"components": [{"code": "A", "weight": "1", "due": "2026-05-08T17:00:00"}]},
+            "no UTC offset",
+            id="a deadline nowhere",
+        ),
+        pytest.param(
+            {"components": [{"code": "A", "weight": "1", "authority": "moodle"}]}, "lms, cairn", id="unknown source"
+        ),
+        pytest.param({"feeds": "records"}, "feeds must be a list", id="feeds as text"),
+    ],
+)
 def test_an_odd_descriptor_is_refused_by_name(change, says):
     with pytest.raises(Refused, match=says):
         descriptors.read({**PLAIN, **change})

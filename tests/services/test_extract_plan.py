@@ -56,13 +56,20 @@ def test_a_known_registration(intake, change, action, changes):
     assert (plan.action, plan.changes) == (action, changes)
 
 
-@pytest.mark.parametrize("rows, line, says", [
-    pytest.param([row(run=("IL9", "A", "S2"))], 2, "no run IL9 A S2 in Cairn", id="unknown run"),
-    pytest.param([row(component="VIVA")], 2, "no component VIVA. There are: CRIT, PORT", id="unknown component"),
-    pytest.param([row(), row(3, student="1002")], 3, "another student in line 2", id="one registration, two students"),
-    pytest.param([row(), row(3, status="paused")], 3, "status differs from line 2", id="one registration, two statuses"),
-    pytest.param([row(registration="2002/1")], 2, "another student in Cairn", id="somebody else's registration"),
-])
+@pytest.mark.parametrize(
+    "rows, line, says",
+    [
+        pytest.param([row(run=("IL9", "A", "S2"))], 2, "no run IL9 A S2 in Cairn", id="unknown run"),
+        pytest.param([row(component="VIVA")], 2, "no component VIVA. There are: CRIT, PORT", id="unknown component"),
+        pytest.param(
+            [row(), row(3, student="1002")], 3, "another student in line 2", id="one registration, two students"
+        ),
+        pytest.param(
+            [row(), row(3, status="paused")], 3, "status differs from line 2", id="one registration, two statuses"
+        ),
+        pytest.param([row(registration="2002/1")], 2, "another student in Cairn", id="somebody else's registration"),
+    ],
+)
 def test_a_contradiction_is_named_and_not_applied(intake, rows, line, says):
     omar = intake.learner("Omar", "2002")
     omar.registration = "2002/1"

@@ -15,7 +15,9 @@ from lti_tool.services.errors import NotFound, Refused
 from tests import factories
 from tests.services.taking_in import Intake, mark
 
-HEAD = "student,registration,run,occurrence,period,component,scale,family_name,given_name,status,status_on,remote_id,email"
+HEAD = (
+    "student,registration,run,occurrence,period,component,scale,family_name,given_name,status,status_on,remote_id,email"
+)
 STORY = Path(__file__).parents[1] / "demo" / "story"
 
 
@@ -57,7 +59,12 @@ def test_people_registrations_and_names_of_components_are_made(session, intake, 
     assert session.scalars(select(PersonIdentifier.value)).all() == ["1001"]
     assert intake.part("CRIT").scale == "PGT"
     kept = session.scalars(select(ExtractImport)).one()
-    assert (kept.rows, kept.file_name, kept.imported_by, kept.imported_at) == (2, "extract.csv", intake.people["dana"].id, now)
+    assert (kept.rows, kept.file_name, kept.imported_by, kept.imported_at) == (
+        2,
+        "extract.csv",
+        intake.people["dana"].id,
+        now,
+    )
 
 
 def test_applying_twice_changes_nothing_more(session, intake):
@@ -139,7 +146,9 @@ def test_the_extract_of_the_story_is_applied_whole(session, now):
         made = catalogue.create_draft(session, intake.institution.id, descriptors.read({**entry, "destination": None}))
         catalogue.publish(session, made, intake.actor(), now)
         run = entry["run"]
-        catalogue.open_run(session, made, RunDescriptor(code=run["code"], occurrence=run["occurrence"], period=run["period"]))
+        catalogue.open_run(
+            session, made, RunDescriptor(code=run["code"], occurrence=run["occurrence"], period=run["period"])
+        )
     first = apply(intake, (STORY / "extract.csv").read_bytes())
     assert first.problems == () and len(everybody(session)) >= 78
     then = apply(intake, (STORY / "extract_update.csv").read_bytes())

@@ -46,7 +46,9 @@ def test_another_change_decides_anew(session, intake, now):
 def test_marks_made_here_travel_and_native_ones_never(session, intake, now, source, scores):
     lena = intake.learner()
     intake.account("user-1", lena.person)
-    factories.destination(session, intake.institution, name="lms", connector="lti_scores", registration_id=intake.registration.id)
+    factories.destination(
+        session, intake.institution, name="lms", connector="lti_scores", registration_id=intake.registration.id
+    )
     column = intake.column()
     column.is_ours_to_fill, column.release = True, "at_once"
     intake.part().authority = "cairn" if source == MARKSHEET else "lms"

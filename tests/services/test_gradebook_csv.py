@@ -40,7 +40,9 @@ def marks(intake):
 
 
 def test_a_preview_changes_nothing(session, intake):
-    shown = gradebook_csv.preview(session, intake.actor("bob"), intake.part().key, moodle(("1001", "6.00")), QUIZ, intake.now)
+    shown = gradebook_csv.preview(
+        session, intake.actor("bob"), intake.part().key, moodle(("1001", "6.00")), QUIZ, intake.now
+    )
     assert shown.totals["new"] == 1 and shown.maximum == 9 and marks(intake) == []
 
 
@@ -89,7 +91,9 @@ def test_the_same_mark_in_a_later_export_is_no_news(intake):
 
 
 def test_only_what_was_shown_is_applied(session, intake):
-    shown = gradebook_csv.preview(session, intake.actor("bob"), intake.part().key, moodle(("1001", "6.00")), QUIZ, intake.now)
+    shown = gradebook_csv.preview(
+        session, intake.actor("bob"), intake.part().key, moodle(("1001", "6.00")), QUIZ, intake.now
+    )
     with pytest.raises(Refused, match="since the preview"):
         apply(intake, moodle(("1001", "7.00")), digest=shown.digest)
     apply(intake, moodle(("1001", "5.00")))

@@ -10,9 +10,10 @@ from lti_tool.services.errors import Refused
 
 MOODLE = (
     'First name,Surname,"ID number",Institution,Department,"Email address","Quiz: Risk and fairness (Real)",'
-    '"Quiz: Risk and fairness (Feedback)","Assignment: Case (Percentage)","Assignment: Case (Letter)","Last downloaded from this course"\n'
+    '"Quiz: Risk and fairness (Feedback)","Assignment: Case (Percentage)","Assignment: Case (Letter)",'
+    '"Last downloaded from this course"\n'
     'Lena,L,1001,"University of Inverlea",,lena@example.org,6.00,well done,60.00 %,C,1779271200\n'
-    'Gast,G,,,,gast@example.org,-,,-,-,1779271200\n'
+    "Gast,G,,,,gast@example.org,-,,-,-,1779271200\n"
 )
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Change plan (7001),Survey (7002),Current Score,Final Score\n"
@@ -24,7 +25,9 @@ CANVAS = (
 
 
 def columns(text):
-    return [(column.title, column.maximum, column.problem[:40]) for column in gradebook_files.read(text.encode()).columns]
+    return [
+        (column.title, column.maximum, column.problem[:40]) for column in gradebook_files.read(text.encode()).columns
+    ]
 
 
 def test_moodle_s_columns_and_rows():
@@ -41,7 +44,10 @@ def test_moodle_s_columns_and_rows():
 
 
 def test_canvas_s_columns_and_rows():
-    assert columns(CANVAS) == [("Change plan", Decimal(100), ""), ("Survey", None, "“Survey” has no points possible, so its ")]
+    assert columns(CANVAS) == [
+        ("Change plan", Decimal(100), ""),
+        ("Survey", None, "“Survey” has no points possible, so its "),
+    ]
     book = gradebook_files.read(CANVAS.encode())
     assert book.source == "canvas_csv"
     assert [book.number_in(row) for row in book.rows] == ["1001"]  # no policies, no points, no test student
@@ -49,31 +55,53 @@ def test_canvas_s_columns_and_rows():
     assert book.hints_in(book.rows[0]) == {"name": "L, Lena", "email": "lena.l", "number": "1001"}
 
 
-@pytest.mark.parametrize("text", [
-    pytest.param(MOODLE.replace(",", ";"), id="semicolons"), pytest.param(MOODLE.replace(",", "\t"), id="tabs"),
-    pytest.param("\ufeff" + MOODLE, id="byte order mark"), pytest.param(MOODLE.replace("Surname", "Last name"), id="newer names"),
-    pytest.param(MOODLE.replace(" (Real)", ""), id="older Moodle without display type"),
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(MOODLE.replace(",", ";"), id="semicolons"),
+        pytest.param(MOODLE.replace(",", "\t"), id="tabs"),
+        pytest.param("\ufeff" + MOODLE, id="byte order mark"),
+        pytest.param(MOODLE.replace("Surname", "Last name"), id="newer names"),
+        pytest.param(MOODLE.replace(" (Real)", ""), id="older Moodle without display type"),
+    ],
+)
 def test_moodle_however_it_is_exported(text):
     assert columns(text)[0] == ("Quiz: Risk and fairness", None, "")
 
 
-@pytest.mark.parametrize("name, says", [
-    ("Assignment: Case (Percentage)", "Export again with “Real”"), ("Assignment: Case (Letter)", "Export again with “Real”"),
-    ("Quiz: Other (Real)", "has no column"),
-])
+@pytest.mark.parametrize(
+    "name, says",
+    [
+        ("Assignment: Case (Percentage)", "Export again with “Real”"),
+        ("Assignment: Case (Letter)", "Export again with “Real”"),
+        ("Quiz: Other (Real)", "has no column"),
+    ],
+)
 def test_a_column_that_will_not_do_is_refused(name, says):
     with pytest.raises(Refused, match=says):
         gradebook_files.read(MOODLE.encode()).column(name)
 
 
-@pytest.mark.parametrize("text, says", [
-    pytest.param("a,b\n1,2\n", "no gradebook export", id="some other table"),
-    pytest.param(MOODLE.replace('"ID number",', "").replace("1001,", "").replace("G,,", "G,", 1), "no column “ID number”", id="Moodle without numbers"),
-    pytest.param("Student,ID,Section,A (1)\n    Points Possible,,,10\n", "no column “SIS User ID”", id="Canvas without numbers"),
-    pytest.param("Student,ID,SIS User ID,Section,A (1)\nx,1,1,A,9\n", "no row “Points Possible”", id="Canvas without points"),
-    pytest.param("Vorname,Nachname,ID-Nummer\n", "in English", id="another language"),
-])
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        pytest.param("a,b\n1,2\n", "no gradebook export", id="some other table"),
+        pytest.param(
+            MOODLE.replace('"ID number",', "").replace("1001,", "").replace("G,,", "G,", 1),
+            "no column “ID number”",
+            id="Moodle without numbers",
+        ),
+        pytest.param(
+            "Student,ID,Section,A (1)\n    Points Possible,,,10\n",
+            "no column “SIS User ID”",
+            id="Canvas without numbers",
+        ),
+        pytest.param(
+            "Student,ID,SIS User ID,Section,A (1)\nx,1,1,A,9\n", "no row “Points Possible”", id="Canvas without points"
+        ),
+        pytest.param("Vorname,Nachname,ID-Nummer\n", "in English", id="another language"),
+    ],
+)
 def test_a_file_that_will_not_do_is_refused(text, says):
     with pytest.raises(Refused, match=says):
         gradebook_files.read(text.encode())

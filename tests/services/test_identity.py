@@ -120,7 +120,11 @@ def test_registry_confirms_and_it_is_in_the_audit(session, intake, now):
     assert (account.match, account.person_id) == ("confirmed", lena.person_id)
     assert links(session) == [(lena.person_id, "by_hand", True)]
     entry = session.scalars(select(AuditEntry)).one()
-    assert (entry.action, entry.actor_id, entry.person_id) == ("identity_confirmed", intake.people["dana"].id, lena.person_id)
+    assert (entry.action, entry.actor_id, entry.person_id) == (
+        "identity_confirmed",
+        intake.people["dana"].id,
+        lena.person_id,
+    )
     assert [row.raw for row in intake.outcomes(lena)] == [60]
     assert identity.match_user(session, account, now) == "confirmed"  # a person's word stands
 

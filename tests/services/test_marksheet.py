@@ -142,7 +142,10 @@ def test_a_carried_mark_says_from_where(intake):
 @pytest.fixture
 def judged(intake):
     version = intake.run.version
-    version.kind, version.outcomes = "outcomes", [{"code": "PORT", "text": "Survey"}, {"code": "CRIT", "text": "Report"}]
+    version.kind, version.outcomes = (
+        "outcomes",
+        [{"code": "PORT", "text": "Survey"}, {"code": "CRIT", "text": "Report"}],
+    )
     intake.session.flush()
     return intake
 
@@ -185,7 +188,9 @@ def test_nobody_marks_who_withdrew_or_is_not_on_it(intake, session):
     with pytest.raises(Refused, match="has withdrawn"):
         write(intake, "62")
     with pytest.raises(Refused, match="not on the marksheet"):
-        marksheet.apply(session, intake.actor("bob"), intake.part().key, [Entry(enrolment_key="x", text="1")], intake.now)
+        marksheet.apply(
+            session, intake.actor("bob"), intake.part().key, [Entry(enrolment_key="x", text="1")], intake.now
+        )
     with pytest.raises(Refused, match="0 hours or more"):
         write(intake, "62", name="Omar", extension_hours=-1)
 

@@ -30,20 +30,28 @@ def test_the_lines_are_learners_by_name(intake):
     assert (found.title, found.kind, found.maximum, found.authority) == ("Port", "mark", 100, "lms")
 
 
-@pytest.mark.parametrize("result, text", [
-    pytest.param(mark("62.50"), "62.5", id="a mark"),
-    pytest.param(mark("0"), "0", id="zero"),
-    pytest.param(NewOutcome(source=MARKSHEET, status="absent", read_at=GRADED_AT), "absent", id="a status"),
-    pytest.param(NewOutcome(source=MARKSHEET, status="misconduct_zero", read_at=GRADED_AT), "misconduct zero", id="two words"),
-    pytest.param(
-        NewOutcome(source=MARKSHEET, status="unagreed", read_at=GRADED_AT, markers=(Decimal(48), Decimal(55))), "48 / 55",
-        id="two markers",
-    ),
-    pytest.param(NewOutcome(source="ags", status="marked", gate="pass", read_at=GRADED_AT), "pass", id="a gate"),
-])
+@pytest.mark.parametrize(
+    "result, text",
+    [
+        pytest.param(mark("62.50"), "62.5", id="a mark"),
+        pytest.param(mark("0"), "0", id="zero"),
+        pytest.param(NewOutcome(source=MARKSHEET, status="absent", read_at=GRADED_AT), "absent", id="a status"),
+        pytest.param(
+            NewOutcome(source=MARKSHEET, status="misconduct_zero", read_at=GRADED_AT), "misconduct zero", id="two words"
+        ),
+        pytest.param(
+            NewOutcome(source=MARKSHEET, status="unagreed", read_at=GRADED_AT, markers=(Decimal(48), Decimal(55))),
+            "48 / 55",
+            id="two markers",
+        ),
+        pytest.param(NewOutcome(source="ags", status="marked", gate="pass", read_at=GRADED_AT), "pass", id="a gate"),
+    ],
+)
 def test_what_stands_is_shown_as_one_would_write_it(intake, result, text):
     lena = sheet(intake).lines[0]
-    enrolment = next(one for one in marksheet_lines.enrolments_on(intake.session, intake.part()) if one.key == lena.enrolment_key)
+    enrolment = next(
+        one for one in marksheet_lines.enrolments_on(intake.session, intake.part()) if one.key == lena.enrolment_key
+    )
     outcomes.append(intake.session, enrolment, intake.part(), result, intake.now)
     after = sheet(intake).lines[0]
     assert after.text == text and after.seen != lena.seen

@@ -11,19 +11,32 @@ from lti_tool.services.written_marks import UnreadableMark
 D = Decimal
 
 
-@pytest.mark.parametrize("kind, text, written", [
-    (MARK, "62", Written(raw=D(62))), (MARK, "0", Written(raw=D(0))), (MARK, " 49,5 ", Written(raw=D("49.5"))),
-    (MARK, "Absent", Written(status="absent")), (MARK, "deferred", Written(status="deferred")),
-    (MARK, "exempt", Written(status="exempt")), (MARK, "pending", Written(status="pending")),
-    (MARK, "misconduct_zero", Written(status="misconduct_zero")), (MARK, "Misconduct  zero", Written(status="misconduct_zero")),
-    (MARK, "carried", Written(status="carried")),
-    (MARK, "48/55", Written(status="unagreed", markers=(D(48), D(55)))),
-    (MARK, "48; 55", Written(status="unagreed", markers=(D(48), D(55)))),
-    (MARK, "52 / 52", Written(raw=D(52))),
-    (GATE, "Pass", Written(gate="pass")), (GATE, "failed", Written(gate="fail")), (GATE, "absent", Written(status="absent")),
-    (JUDGEMENT, "met", Written(met=True)), (JUDGEMENT, "Not yet", Written(met=False)), (JUDGEMENT, "not_met", Written(met=False)),
-    (JUDGEMENT, "met / not yet", Written(met=False, agreed=False)), (JUDGEMENT, "met; met", Written(met=True)),
-])
+@pytest.mark.parametrize(
+    "kind, text, written",
+    [
+        (MARK, "62", Written(raw=D(62))),
+        (MARK, "0", Written(raw=D(0))),
+        (MARK, " 49,5 ", Written(raw=D("49.5"))),
+        (MARK, "Absent", Written(status="absent")),
+        (MARK, "deferred", Written(status="deferred")),
+        (MARK, "exempt", Written(status="exempt")),
+        (MARK, "pending", Written(status="pending")),
+        (MARK, "misconduct_zero", Written(status="misconduct_zero")),
+        (MARK, "Misconduct  zero", Written(status="misconduct_zero")),
+        (MARK, "carried", Written(status="carried")),
+        (MARK, "48/55", Written(status="unagreed", markers=(D(48), D(55)))),
+        (MARK, "48; 55", Written(status="unagreed", markers=(D(48), D(55)))),
+        (MARK, "52 / 52", Written(raw=D(52))),
+        (GATE, "Pass", Written(gate="pass")),
+        (GATE, "failed", Written(gate="fail")),
+        (GATE, "absent", Written(status="absent")),
+        (JUDGEMENT, "met", Written(met=True)),
+        (JUDGEMENT, "Not yet", Written(met=False)),
+        (JUDGEMENT, "not_met", Written(met=False)),
+        (JUDGEMENT, "met / not yet", Written(met=False, agreed=False)),
+        (JUDGEMENT, "met; met", Written(met=True)),
+    ],
+)
 def test_what_is_written_is_understood(kind, text, written):
     assert marksheet_words.read(text, kind, D(100)) == written
 
@@ -39,10 +52,17 @@ def test_what_means_nothing_is_refused(kind, text, says):
         marksheet_words.read(text, kind, D(100))
 
 
-@pytest.mark.parametrize("text, number, rest", [
-    ("1001\t62", "1001", "62"), ("1001;49,5", "1001", "49,5"), ("1001, 62", "1001", "62"), ("1001  not yet", "1001", "not yet"),
-    ("1001\t48 / 55", "1001", "48 / 55"), ("1001", "1001", ""),
-])
+@pytest.mark.parametrize(
+    "text, number, rest",
+    [
+        ("1001\t62", "1001", "62"),
+        ("1001;49,5", "1001", "49,5"),
+        ("1001, 62", "1001", "62"),
+        ("1001  not yet", "1001", "not yet"),
+        ("1001\t48 / 55", "1001", "48 / 55"),
+        ("1001", "1001", ""),
+    ],
+)
 def test_pasted_lines_are_number_and_mark(text, number, rest):
     (found,) = marksheet_words.pasted(f"\n{text}\n\n")
     assert (found.line, found.number, found.text) == (2, number, rest)

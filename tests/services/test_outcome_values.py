@@ -43,7 +43,9 @@ def test_without_a_time_a_delivery_follows_from_the_one_before():
 
 
 def test_when_it_was_read_does_not_make_another_result():
-    again = NewOutcome(source="ags", status="marked", raw=Decimal(60), out_of=Decimal(100), read_at=READ + timedelta(days=9))
+    again = NewOutcome(
+        source="ags", status="marked", raw=Decimal(60), out_of=Decimal(100), read_at=READ + timedelta(days=9)
+    )
     assert again.content() == mark("60").content()
 
 

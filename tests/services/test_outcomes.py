@@ -36,24 +36,45 @@ def said(status, **fields):
     return NewOutcome(source=MARKSHEET, status=status, read_at=GRADED_AT, **fields)
 
 
-@pytest.mark.parametrize("results, standings, stands", [
-    pytest.param([mark("60", after=1)], ["counted"], "60", id="the first counts"),
-    pytest.param([mark("60", after=1), mark("60", after=1)], ["counted", None], "60", id="I13 a duplicate changes nothing"),
-    pytest.param([mark("60", after=1), mark("65", after=2)], ["counted", "counted"], "65", id="the newest counts"),
-    pytest.param([mark("65", after=2), mark("60", after=1)], ["counted", "older"], "65", id="I13 an older one changes nothing"),
-    pytest.param(
-        [mark("65", after=2), mark("60", after=1), mark("60", after=1)], ["counted", "older", None], "65",
-        id="I13 an older one again is a duplicate",
-    ),
-    pytest.param([mark("60"), mark("60")], ["counted", None], "60", id="no time: a repetition is none"),
-    pytest.param([mark("60"), mark("65"), mark("60")], ["counted"] * 3, "60", id="no time: back again is a third result"),
-    pytest.param([mark("0", after=1)], ["counted"], "0", id="I4 zero is a mark"),
-    pytest.param(
-        [mark("60", source=MOODLE_CSV, after=9), mark("50", after=5)], ["counted", "older"], "60",
-        id="times of one LMS compare, whatever was read",
-    ),
-    pytest.param([mark("60", after=9), mark("55", source=CANVAS_CSV)], ["counted", "counted"], "55", id="without a time, arrival decides"),
-])
+@pytest.mark.parametrize(
+    "results, standings, stands",
+    [
+        pytest.param([mark("60", after=1)], ["counted"], "60", id="the first counts"),
+        pytest.param(
+            [mark("60", after=1), mark("60", after=1)], ["counted", None], "60", id="I13 a duplicate changes nothing"
+        ),
+        pytest.param([mark("60", after=1), mark("65", after=2)], ["counted", "counted"], "65", id="the newest counts"),
+        pytest.param(
+            [mark("65", after=2), mark("60", after=1)],
+            ["counted", "older"],
+            "65",
+            id="I13 an older one changes nothing",
+        ),
+        pytest.param(
+            [mark("65", after=2), mark("60", after=1), mark("60", after=1)],
+            ["counted", "older", None],
+            "65",
+            id="I13 an older one again is a duplicate",
+        ),
+        pytest.param([mark("60"), mark("60")], ["counted", None], "60", id="no time: a repetition is none"),
+        pytest.param(
+            [mark("60"), mark("65"), mark("60")], ["counted"] * 3, "60", id="no time: back again is a third result"
+        ),
+        pytest.param([mark("0", after=1)], ["counted"], "0", id="I4 zero is a mark"),
+        pytest.param(
+            [mark("60", source=MOODLE_CSV, after=9), mark("50", after=5)],
+            ["counted", "older"],
+            "60",
+            id="times of one LMS compare, whatever was read",
+        ),
+        pytest.param(
+            [mark("60", after=9), mark("55", source=CANVAS_CSV)],
+            ["counted", "counted"],
+            "55",
+            id="without a time, arrival decides",
+        ),
+    ],
+)
 def test_the_standing_of_what_comes_in(intake, lena, results, standings, stands):
     assert take(intake, lena, *results) == standings
     assert outcomes.standing_now(intake.session, lena, intake.part()).raw == Decimal(stands)
@@ -95,7 +116,9 @@ def test_the_first_counted_mark_fixes_where_marks_are_made(intake, lena):
 
 def test_marks_typed_here_are_only_compared_where_the_lms_marks(intake, lena):
     assert take(intake, lena, mark("60"), mark("62", source=MARKSHEET)) == ["counted", "compared"]
-    assert [(row.kind, row.ours, row.theirs) for row in intake.discrepancies()] == [("other_side", "60 of 100", "62 of 100")]
+    assert [(row.kind, row.ours, row.theirs) for row in intake.discrepancies()] == [
+        ("other_side", "60 of 100", "62 of 100")
+    ]
     assert outcomes.standing_now(intake.session, lena, intake.part()).raw == 60
 
 
@@ -181,7 +204,9 @@ def test_facts_are_what_counts_in_order(intake, lena):
     ]
 
 
-DELIVERIES = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 100)), min_size=1, max_size=6, unique_by=lambda one: one[0])
+DELIVERIES = st.lists(
+    st.tuples(st.integers(0, 8), st.integers(0, 100)), min_size=1, max_size=6, unique_by=lambda one: one[0]
+)
 
 
 @given(deliveries=DELIVERIES, data=st.data())

@@ -16,7 +16,8 @@ def version(session, now):
 
 def without_clause(version):
     version.regulation_set.text = version.regulation_set.text.replace(
-        next(line for line in version.regulation_set.text.splitlines() if line.lstrip().startswith("pass_mark: {ref")), ""
+        next(line for line in version.regulation_set.text.splitlines() if line.lstrip().startswith("pass_mark: {ref")),
+        "",
     )
 
 

@@ -19,6 +19,11 @@ def test_only_of_one_s_own_institution(session, now):
 
 def test_taking_turns_looks_again(session, now):
     part = Intake(session, now).part()
-    session.execute(update(RunComponent).where(RunComponent.id == part.id).values(scale="PGT").execution_options(synchronize_session=False))
+    session.execute(
+        update(RunComponent)
+        .where(RunComponent.id == part.id)
+        .values(scale="PGT")
+        .execution_options(synchronize_session=False)
+    )
     take_in_turn(session, part)
     assert part.scale == "PGT"

@@ -38,27 +38,51 @@ def said(status, **fields):
     return NewOutcome(source=MARKSHEET, status=status, read_at=GRADED_AT, **fields)
 
 
-@pytest.mark.parametrize("first, kind, then, sitting, placed", [
-    pytest.param(mark("36"), "RESIT", mark("41"), 2, (2, 2, False), id="told to resit, the sitting is open: attempt 2"),
-    pytest.param(mark("49"), "RESIT", mark("51"), 1, (1, 1, False), id="told to resit, no sitting yet: a late correction"),
-    pytest.param(mark("62"), "PASS", mark("65"), 2, (1, 1, False), id="passed: a late correction"),
-    pytest.param(mark("10"), "FAIL_FINAL", mark("65"), 2, (1, 1, False), id="nothing left to resit: a correction"),
-    pytest.param(said("deferred"), "DEFERRED", mark("70"), 2, (1, 2, True), id="I8 deferred: the first sit, uncapped"),
-    pytest.param(said("deferred"), "DEFERRED", mark("70"), 1, (1, 2, True), id="I8 deferred: no sitting needed"),
-    pytest.param(said("pending"), "INCOMPLETE", mark("70"), 1, (1, 2, False), id="pending: the mark comes at last"),
-    pytest.param(said("unagreed"), "INCOMPLETE", mark("52"), 1, (1, 2, False), id="unagreed, then agreed"),
-    pytest.param(said("absent"), "RESIT", mark("55"), 2, (2, 2, False), id="absent uses the attempt"),
-    pytest.param(said("misconduct_zero"), "RESIT", mark("75"), 2, (2, 2, False), id="so does misconduct"),
-    pytest.param(mark("42"), "RESIT", said("carried", from_attempt=1), 1, (2, 2, False), id="carried is the next attempt"),
-    pytest.param(mark("42"), "RESIT", said("deferred", attempt=2), 1, (2, 2, False), id="I8 a resit deferred stays a resit"),
-    pytest.param(mark("42"), "RESIT", said("absent", attempt=1), 2, (1, 1, False), id="an attempt that is named"),
-    pytest.param(
-        mark("42", source=MOODLE_CSV, after=1), "RESIT", mark("42", source=MOODLE_CSV, after=9), 2, (1, 1, False),
-        id="the same mark in a later export is the same mark",
-    ),
-    pytest.param(mark("42", after=1), "RESIT", mark("42", after=9), 2, (2, 2, False), id="the same mark, graded anew, is a resit"),
-    pytest.param(mark("42"), "RESIT", mark("42"), 2, None, id="the same mark, no time: nothing has happened"),
-])
+@pytest.mark.parametrize(
+    "first, kind, then, sitting, placed",
+    [
+        pytest.param(
+            mark("36"), "RESIT", mark("41"), 2, (2, 2, False), id="told to resit, the sitting is open: attempt 2"
+        ),
+        pytest.param(
+            mark("49"), "RESIT", mark("51"), 1, (1, 1, False), id="told to resit, no sitting yet: a late correction"
+        ),
+        pytest.param(mark("62"), "PASS", mark("65"), 2, (1, 1, False), id="passed: a late correction"),
+        pytest.param(mark("10"), "FAIL_FINAL", mark("65"), 2, (1, 1, False), id="nothing left to resit: a correction"),
+        pytest.param(
+            said("deferred"), "DEFERRED", mark("70"), 2, (1, 2, True), id="I8 deferred: the first sit, uncapped"
+        ),
+        pytest.param(said("deferred"), "DEFERRED", mark("70"), 1, (1, 2, True), id="I8 deferred: no sitting needed"),
+        pytest.param(said("pending"), "INCOMPLETE", mark("70"), 1, (1, 2, False), id="pending: the mark comes at last"),
+        pytest.param(said("unagreed"), "INCOMPLETE", mark("52"), 1, (1, 2, False), id="unagreed, then agreed"),
+        pytest.param(said("absent"), "RESIT", mark("55"), 2, (2, 2, False), id="absent uses the attempt"),
+        pytest.param(said("misconduct_zero"), "RESIT", mark("75"), 2, (2, 2, False), id="so does misconduct"),
+        pytest.param(
+            mark("42"), "RESIT", said("carried", from_attempt=1), 1, (2, 2, False), id="carried is the next attempt"
+        ),
+        pytest.param(
+            mark("42"), "RESIT", said("deferred", attempt=2), 1, (2, 2, False), id="I8 a resit deferred stays a resit"
+        ),
+        pytest.param(mark("42"), "RESIT", said("absent", attempt=1), 2, (1, 1, False), id="an attempt that is named"),
+        pytest.param(
+            mark("42", source=MOODLE_CSV, after=1),
+            "RESIT",
+            mark("42", source=MOODLE_CSV, after=9),
+            2,
+            (1, 1, False),
+            id="the same mark in a later export is the same mark",
+        ),
+        pytest.param(
+            mark("42", after=1),
+            "RESIT",
+            mark("42", after=9),
+            2,
+            (2, 2, False),
+            id="the same mark, graded anew, is a resit",
+        ),
+        pytest.param(mark("42"), "RESIT", mark("42"), 2, None, id="the same mark, no time: nothing has happened"),
+    ],
+)
 def test_where_a_result_belongs(intake, first, kind, then, sitting, placed):
     assert after(intake, first, kind, then, sitting) == placed
 
