@@ -1,9 +1,9 @@
 """The shipped worker with the shipped OneRoster connector, as a sender for the delivery benchmark.
 
-``rig.deliver --kind oneroster -- sh -c 'cd CHECKOUT && exec .venv/bin/python -m tests.bench.deliver'`` runs it. The first
-start ratifies BENCH_EXPECT awards in a fresh database, before the first call and so before the clock; a later start, such
-as after ``kill -9``, goes on with what is there. BENCH_DATABASE names the database (a SQLite file in the temporary
-folder otherwise, one per rig).
+``rig.deliver --kind oneroster -- sh -c 'cd CHECKOUT && exec .venv/bin/python -m tests.bench.deliver'`` runs it. The
+first start ratifies BENCH_EXPECT awards in a fresh database, before the first call and so before the clock; a later
+start, such as after ``kill -9``, goes on with what is there. BENCH_DATABASE names the database (a SQLite file in the
+temporary folder otherwise, one per rig); CAIRN_… settings count as they always do.
 """
 
 import os
@@ -29,7 +29,7 @@ READY = "bench_is_ready"
 def main() -> None:
     settings = replace(
         from_mapping({name: value for name, value in os.environ.items() if name.startswith("CAIRN_")}),
-        database_url=os.environ.get("BENCH_DATABASE") or f"sqlite:///{_file()}", secret_keys=(KEY,), log_level="WARNING",
+        database_url=os.environ.get("BENCH_DATABASE") or f"sqlite:///{_file()}", secret_keys=(KEY,),
     )
     prepare(settings, int(os.environ["BENCH_EXPECT"]))
     worker.run(settings)

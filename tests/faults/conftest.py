@@ -62,7 +62,8 @@ class Workers:
     def __init__(self, database_url: str) -> None:
         self._environment = {
             **os.environ, "CAIRN_DATABASE_URL": database_url, "CAIRN_SECRET_KEYS": KEY.hex(),
-            "CAIRN_LEASE_SECONDS": "2", "CAIRN_SWEEP_SECONDS": "1", "CAIRN_WORKER_THREADS": "8", "CAIRN_WORKER_BATCH": "60",
+            "CAIRN_LEASE_SECONDS": "2", "CAIRN_SWEEP_SECONDS": "1", "CAIRN_WORKER_THREADS": "8",
+            "CAIRN_WORKER_BATCH": "60",
         }
         self.running: list[subprocess.Popen[bytes]] = []
 

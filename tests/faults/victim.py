@@ -1,7 +1,7 @@
 """A worker process that kills itself with ``kill -9`` at a chosen step of delivery.
 
-``python -m tests.faults.victim STEP COUNT``; the settings come from the environment, as for any worker. COUNT says at
-which claim, sending or settling it dies; the step ``none`` lets it live. Pauses are short, so that a test need not wait.
+``python -m tests.faults.victim STEP COUNT``; settings come from the environment, as for any worker. COUNT says at
+which claim, sending or settling it dies; the step ``none`` lets it live. Pauses are short: a test need not wait.
 """
 
 import os

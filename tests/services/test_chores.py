@@ -1,0 +1,81 @@
+"""What a dispatcher does beside sending."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from connectors.errors import Unavailable
+from lti_tool.clock import utcnow
+from lti_tool.db import Sessions
+from lti_tool.models.platform import LaunchSession, UsedNonce
+from lti_tool.services import chores
+from lti_tool.services.connecting import Connectors
+from lti_tool.settings import Settings
+from tests import factories
+from tests.services import delivering
+
+
+def chores_of(sessions: Sessions, world: delivering.World) -> chores.Chores:
+    return chores.Chores(sessions, Connectors(sessions, world.connectors), Settings(sweep_seconds=1), utcnow)
+
+
+def test_what_was_sent_is_read_back(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        world = delivering.world(session)
+        delivering.queued(session, world)
+    delivering.drain(sessions, world.connectors)
+    chores_of(sessions, world).do()
+    assert delivering.message(sessions).state == "confirmed"
+
+
+def test_one_that_confirms_nothing_is_asked_less_and_less(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        world = delivering.world(session)
+        delivering.queued(session, world)
+    delivering.drain(sessions, world.connectors)
+    world.registry.rows.clear()
+    made = chores_of(sessions, world)
+    made.do()
+    first = made._looks[world.destination.id]
+    made.do()
+    assert made._looks[world.destination.id] == first, "it is not asked again at once"
+    assert first[1] == 2.0
+
+
+def test_a_system_that_is_away_does_not_keep_the_other_chores_from_being_done(
+    sessions: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sessions.begin() as session:
+        world = delivering.world(session)
+        delivering.queued(session, world)
+    delivering.drain(sessions, world.connectors)
+    world.registry.trouble = Unavailable("records.example cannot be reached")
+    chores_of(sessions, world).do()
+    assert "records.example cannot be reached" in caplog.text
+
+
+def test_used_nonces_go_once_their_time_is_over_and_launches_a_day_later(session: Session) -> None:
+    institution = factories.institution(session)
+    registration = factories.registration(session, institution)
+    now = utcnow()
+    for age in (timedelta(hours=-1), timedelta(hours=1), timedelta(hours=30)):
+        session.add(UsedNonce(
+            institution_id=institution.id, registration_id=registration.id, nonce_hash=str(age), expires_at=now - age,
+        ))
+        session.add(LaunchSession(
+            institution_id=institution.id, secret_hash="x", registration_id=registration.id,
+            deployment_id=registration.deployments[0].id, message_type="m", claims={}, created_at=now - age,
+            expires_at=now - age,
+        ))
+    session.flush()
+    chores.clear(session, now)
+    assert (session.query(UsedNonce).count(), session.query(LaunchSession).count()) == (1, 2)
+
+
+def test_it_ends_when_it_is_told(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        world = delivering.world(session)
+    made = chores_of(sessions, world)
+    made.start()
+    made.stop()

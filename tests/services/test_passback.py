@@ -1,0 +1,143 @@
+"""Which figures go to which column of an LMS, and when; marks that the LMS made are never echoed (walk 6)."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.models.catalogue import Enrolment, RunComponent
+from lti_tool.models.delivery import OutboxMessage
+from lti_tool.models.outcome import Outcome
+from lti_tool.models.people import LtiUser, Membership
+from lti_tool.models.platform import Context, LineItem
+from lti_tool.services import bodies, passback
+from tests import factories
+from tests.services import delivering
+from tests.services.delivering import RATIFIED, figure
+
+
+class Course:
+    """Bob's course in the LMS, with one learner of the micro-credential."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.world = delivering.world(session)
+        registration = factories.registration(session, self.world.institution)
+        self.context: Context = factories.context(session, registration)
+        self.learner: Enrolment = delivering.learner(session, self.world)
+        self.user: LtiUser = factories.lti_user(session, registration, person_id=self.learner.person_id)
+        session.add(Membership(
+            institution_id=self.world.institution.id, context_id=self.context.id, lti_user_id=self.user.id,
+            seen_at=RATIFIED,
+        ))
+        session.flush()
+
+    def part(self, code: str, authority: str = "cairn") -> RunComponent:
+        found = next(part for part in self.world.run.components
+                     if (part.component.code if part.component else "") == code)
+        found.authority = authority
+        return found
+
+    def column(self, part: RunComponent, **fields: Any) -> LineItem:
+        made = LineItem(**{
+            "institution_id": self.world.institution.id, "context_id": self.context.id, "run_component_id": part.id,
+            "url": "https://lms.example/1", "resource_id": part.key, "label": "x", "maximum": Decimal(100),
+            "is_ours_to_fill": True, "release": "at_once", **fields,
+        })
+        self.session.add(made)
+        self.session.flush()
+        return made
+
+    def mark(self, part: RunComponent, raw: str | None, **fields: Any) -> Outcome:
+        made = Outcome(**{
+            "institution_id": self.world.institution.id, "enrolment": self.learner, "run_component": part,
+            "status": "marked", "raw": None if raw is None else Decimal(raw), "out_of": Decimal(20),
+            "source": "marksheet", "delivery": str(raw), "standing": "counted", "read_at": RATIFIED, **fields,
+        })
+        self.session.add(made)
+        self.session.flush()
+        return made
+
+    def scores(self) -> list[bodies.ScoreFigure]:
+        found = select(OutboxMessage).where(OutboxMessage.kind == "score").order_by(OutboxMessage.id)
+        opened = [
+            bodies.open_sealed(self.session, each.kind, each.key, each.body, bodies.person_of(self.session, each))
+            for each in self.session.scalars(found)
+        ]
+        return [each.figure for each in opened if isinstance(each, bodies.ScoreMessage)]
+
+
+@pytest.fixture
+def course(session: Session) -> Course:
+    return Course(session)
+
+
+def test_a_mark_made_here_goes_to_its_column_at_once(session: Session, course: Course) -> None:
+    part = course.part("CRIT")
+    course.column(part)
+    passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
+    assert [(score.value, score.maximum) for score in course.scores()] == [(Decimal(15), Decimal(20))]
+
+
+@pytest.mark.parametrize(("authority", "standing"), [("lms", "counted"), ("cairn", "compared"), ("cairn", "echo")])
+def test_native_marks_are_never_echoed(session: Session, course: Course, authority: str, standing: str) -> None:
+    part = course.part("CRIT", authority)
+    course.column(part)
+    passback.after_outcome(session, course.mark(part, "15", standing=standing), RATIFIED)
+    assert course.scores() == []
+
+
+@pytest.mark.parametrize("fields", [{"is_ours_to_fill": False}, {"state": "gone"}, {"holds": "overall"}])
+def test_only_open_columns_of_ours_to_fill_are_filled(session: Session, course: Course, fields: dict[str, Any]) -> None:
+    part = course.part("CRIT")
+    course.column(part, **fields)
+    passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
+    assert course.scores() == []
+
+
+def test_a_column_released_when_ratified_waits_for_the_award(session: Session, course: Course) -> None:
+    part = course.part("CRIT")
+    course.column(part, release="when_ratified")
+    passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
+    assert course.scores() == []
+    decision = delivering.decision(session, course.learner, figures=[figure("CRIT", "75"), figure("PORT", "40")])
+    passback.after_award(session, delivering.award(session, decision), RATIFIED)
+    assert [(score.value, score.maximum) for score in course.scores()] == [(Decimal(75), Decimal(100))]
+
+
+def test_the_overall_result_goes_to_the_columns_that_hold_it(session: Session, course: Course) -> None:
+    course.column(course.part(""), holds="overall", release="when_ratified")
+    course.column(course.part("CRIT", "lms"), release="when_ratified")
+    decision = delivering.decision(session, course.learner, figures=[figure("CRIT", "75")])
+    passback.after_award(session, delivering.award(session, decision), RATIFIED)
+    assert [(score.value, score.comment) for score in course.scores()] == [(Decimal(62), "Merit")]
+
+
+def test_what_the_column_was_asked_to_show_is_not_asked_again(session: Session, course: Course) -> None:
+    part = course.part("CRIT")
+    course.column(part)
+    passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
+    passback.after_outcome(session, course.mark(part, "15", delivery="again"), RATIFIED)
+    assert len(course.scores()) == 1
+
+
+def test_a_mark_taken_back_empties_the_column_and_none_is_sent_before_there_was_one(
+    session: Session, course: Course
+) -> None:
+    part = course.part("CRIT")
+    course.column(part)
+    passback.after_outcome(session, course.mark(part, None, status="pending"), RATIFIED)
+    assert course.scores() == []
+    passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
+    passback.after_outcome(session, course.mark(part, None, status="absent", delivery="a"), RATIFIED)
+    assert [score.value for score in course.scores()] == [Decimal(15), None]
+
+
+def test_a_learner_who_is_not_in_the_course_gets_no_score_there(session: Session, course: Course) -> None:
+    part = course.part("CRIT")
+    course.column(part)
+    session.query(Membership).update({"is_active": False})
+    passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
+    assert course.scores() == []
