@@ -21,27 +21,36 @@ from lti_tool.web import (
     audit,
     auth,
     boards,
+    component,
+    course,
     dates,
+    deep_linking,
     desk,
     errors,
     extracts,
     headers,
     health,
+    learners,
     limits,
     lti,
+    marksheets,
     minutes,
     navigation,
+    passback,
     people,
     platforms,
+    progress,
     queue,
     reconciliation,
     records,
     staff,
+    uploads,
     words,
 )
 from lti_tool.web.house import House
 
 FOR_EVERYBODY = (lti, health)
+FOR_COURSES = (course, component, learners, marksheets, uploads, passback, deep_linking, progress)
 FOR_STAFF = (
     staff, desk, boards, amendments, minutes, queue, reconciliation, people, extracts, records, platforms, audit,
 )
@@ -55,7 +64,7 @@ def create_app(settings: Settings, *, sessions: Sessions | None = None) -> Flask
         **_flash_cookie(settings),
     )
     app.extensions["cairn"] = build_house(settings, sessions)
-    for part in (*FOR_EVERYBODY, *FOR_STAFF):
+    for part in (*FOR_EVERYBODY, *FOR_COURSES, *FOR_STAFF):
         app.register_blueprint(part.bp)
     for part in (errors, navigation, dates, words):
         part.register(app)

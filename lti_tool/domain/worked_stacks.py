@@ -45,7 +45,7 @@ EXPECTED_KEYS = frozenset(
 
 def run_stack(fields: Fields) -> Comparison:
     """Decide the larger award and see that the parts' own records stayed as they were."""
-    award = _award_from(fields.within("award", AWARD_KEYS))
+    award = award_from(fields.within("award", AWARD_KEYS))
     items = [_item_from(entry) for entry in fields.each("items", ITEM_KEYS)]
     expected, comparison = fields.within("expected", EXPECTED_KEYS), Comparison()
     try:
@@ -81,7 +81,8 @@ def _compare_standalone(comparison: Comparison, expected: Fields, items: Sequenc
     comparison.figure(expected, "mark", item.mark)
 
 
-def _award_from(fields: Fields) -> LargerAward:
+def award_from(fields: Fields) -> LargerAward:
+    """What a larger award asks for, as a case or an institution writes it."""
     at_level = fields.within("min_at_level", {"level", "credits"}) if fields.has("min_at_level") else None
     share = fields.within("min_share", {"theme", "percent"}) if fields.has("min_share") else None
     return LargerAward(

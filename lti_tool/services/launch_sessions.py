@@ -2,27 +2,61 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
+from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser
 from lti_tool.models.platform import LaunchSession
 from lti_tool.services.actors import Actor
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A launch by its key alone; what it opens, its cookie decides."""
+
+    launch: LaunchSession
+    institution: Institution
+    person_id: int | None
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """The origins whose pages may frame it; whoever has the key learns no more than where it came from."""
+        return tuple(self.launch.claims.get("frame_ancestors", ()))
+
+    def actor(self, secret: str, now: datetime) -> Actor | None:
+        """Who acts in it, if the cookie is its own and it has not ended."""
+        launch = self.launch
+        if launch.expires_at <= now or not hmac.compare_digest(launch.secret_hash, secret_hash(secret)):
+            return None
+        roles = frozenset({Role(launch.role)}) if launch.role else frozenset()
+        return Actor(institution_id=launch.institution_id, person_id=self.person_id, roles=roles)
+
+
+def find(session: Session, key: str) -> Found | None:
+    """The launch with this key, in one statement: every page behind a launch begins with it."""
+    row = session.execute(FIND, {"launch_key": key}).one_or_none()
+    return None if row is None else Found(launch=row[0], institution=row[1], person_id=row[2])
+
+
 def opened(session: Session, key: str, secret: str, now: datetime) -> tuple[LaunchSession, Actor] | None:
     """The launch with this key if the cookie is its own and it has not ended, and who acts in it."""
-    launch = session.scalars(select(LaunchSession).where(LaunchSession.key == key)).one_or_none()
-    if launch is None or launch.expires_at <= now or not hmac.compare_digest(launch.secret_hash, secret_hash(secret)):
-        return None
-    user = session.get(LtiUser, launch.lti_user_id) if launch.lti_user_id else None
-    roles = frozenset({Role(launch.role)}) if launch.role else frozenset()
-    person_id = user.person_id if user else None
-    return launch, Actor(institution_id=launch.institution_id, person_id=person_id, roles=roles)
+    found = find(session, key)
+    actor = found and found.actor(secret, now)
+    return (found.launch, actor) if found and actor else None
 
 
 def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+FIND = (
+    select(LaunchSession, Institution, LtiUser.person_id)
+    .join(Institution, Institution.id == LaunchSession.institution_id)
+    .outerjoin(LtiUser, LtiUser.id == LaunchSession.lti_user_id)
+    .where(LaunchSession.key == bindparam("launch_key"))
+)

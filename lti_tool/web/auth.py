@@ -132,14 +132,12 @@ def keep_form_cookie(response: Response) -> Response:
 def _visit(launch_key: str) -> Visit | None:
     secret = request.cookies.get(LAUNCH_COOKIE, "")
     with reading(_sessions()) as session:
-        # even a launch that is over must be able to say so inside the frame that it came in
-        headers.allow_frames(launch_sessions.frames_of(session, launch_key))
-        found = launch_sessions.opened(session, launch_key, secret, utcnow()) if secret else None
-        if found is None:
-            return None
-        launch, actor = found
-        institution = session.get_one(Institution, launch.institution_id)
-        return Visit(launch=launch, institution=institution, actor=actor)
+        found = launch_sessions.find(session, launch_key)
+    if found is None:
+        return None
+    headers.allow_frames(found.frames)  # a launch that is over must be able to say so inside its frame
+    actor = found.actor(secret, utcnow())
+    return Visit(launch=found.launch, institution=found.institution, actor=actor) if actor else None
 
 
 def _desk() -> Desk | None:

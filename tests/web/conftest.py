@@ -2,12 +2,15 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from lti_tool.app import create_app
 from lti_tool.db import Sessions
@@ -24,10 +27,10 @@ class Client:
     def __init__(self, inner: FlaskClient, secret: str = "") -> None:
         self.inner, self.secret = inner, secret
 
-    def get(self, path: str, **options: object):
+    def get(self, path: str, **options: Any) -> TestResponse:
         return self.inner.get(path, **options)
 
-    def post(self, path: str, **fields: object):
+    def post(self, path: str, **fields: Any) -> TestResponse:
         return self.inner.post(path, data={"csrf": self.token, **fields})
 
     @property
@@ -63,3 +66,30 @@ def signed_in(app: Flask, desks: Desks) -> Browser:
         return Client(inner, secret)
 
     return open_one
+
+
+@pytest.fixture
+def classroom(app: Flask, sessions: Sessions, now: datetime):
+    """A course inside an LMS, with a launch for everybody in it."""
+    from tests.web.classroom import furnish
+
+    return furnish(app, sessions, now)
+
+
+def text(answer: TestResponse) -> str:
+    """The page of an answer that must be one."""
+    with answer:
+        assert answer.status_code == 200, answer.get_data(as_text=True)[-800:]
+        return answer.get_data(as_text=True)
+
+
+def hidden(page: str, name: str) -> list[str]:
+    """The values of a form's hidden fields of one name, as the page sends them back."""
+    return re.findall(rf'name="{name}" value="([^"]*)"', page)
+
+
+def told(client: Client, answer: TestResponse) -> str:
+    """The page that an act leads to, with the sentence about it."""
+    with answer:
+        assert answer.status_code == 303, answer.get_data(as_text=True)[-800:]
+        return text(client.get(answer.location))

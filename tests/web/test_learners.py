@@ -1,0 +1,35 @@
+"""One learner as the teacher sees them: the derivation with its clauses, and every result that came."""
+
+from tests.web.classroom import Classroom
+
+
+def test_the_derivation_is_shown_line_by_line_and_called_provisional(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    page = classroom.client("bob").get(f"learners/{classroom.keys['Lena']}").text
+    assert 'Provisional</span>' in page
+    assert '<span class="figure-big">61</span>' in page
+    assert 'class="clause"' in page
+    assert "INV-2026.1" in page
+
+
+def test_every_result_stays_with_what_it_did(classroom: Classroom) -> None:
+    classroom.mark("Lena", "PORT", "62", after=10)
+    classroom.mark("Lena", "PORT", "58", after=5)
+    page = classroom.client("bob").get(f"learners/{classroom.keys['Lena']}").text
+    assert "62 of 100" in page and "58 of 100" in page
+    assert "Came late; a newer one was here" in page
+
+
+def test_without_a_result_there_is_no_figure(classroom: Classroom) -> None:
+    bob = classroom.client("bob")
+    page = bob.get(f"learners/{classroom.keys['Omar']}").text
+    assert "Nothing to work out yet" in page
+    assert "figure-big" not in page
+    assert "<bdi>Omar O&#39;Neil</bdi>" in bob.get(f"runs/{classroom.keys['run']}/learners").text
+
+
+def test_learners_of_another_course_are_not_there(classroom: Classroom) -> None:
+    for name in ("mallory", "eve"):
+        assert classroom.client(name).get(f"learners/{classroom.keys['Lena']}").status_code == 404
+        assert classroom.client(name).get(f"runs/{classroom.keys['run']}/learners").status_code == 404
