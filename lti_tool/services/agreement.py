@@ -27,7 +27,8 @@ def ratify_if_agreed(
     if enrolment.run.version.authority != Authority.RECORD_SYSTEM or decision is None:
         return
     before = awards.current(session, enrolment)
-    if (before and before.decision_id == decision.id) or not _is_all_agreed(session, destination, decision):
+    is_settled = before is not None and decision.board_number <= before.decision.board_number
+    if is_settled or not _is_all_agreed(session, destination, decision):
         return
     ratification = Ratification(
         institution_id=destination.institution_id, authority=Authority.RECORD_SYSTEM.value,

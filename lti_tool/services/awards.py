@@ -31,6 +31,8 @@ def grant(session: Session, ratification: Ratification, decision: Decision, now:
     before = current(session, enrolment)
     if before is not None and before.decision_id == decision.id:
         return before
+    if before and decision.board_number <= before.decision.board_number and ratification.by_person_id is None:
+        raise Refused(str(Why.RATIFIED), "This sitting is ratified already; only people amend it.")
     if decision.kind not in RATIFIABLE:
         raise Refused("incomplete", "An incomplete result, or that of somebody who withdrew, is not ratified.")
     if enrolment.regulation_set_id is None:
@@ -38,6 +40,8 @@ def grant(session: Session, ratification: Ratification, decision: Decision, now:
     session.add(ratification)
     award = _version(session, ratification, decision, now)
     _write_down(session, award, before)
+    # Whoever ratified, a board of this run has met: its next sitting may begin.
+    enrolment.run.board_number = max(enrolment.run.board_number, decision.board_number + 1)
     outbox.enqueue_award(session, award, now)
     passback.after_award(session, award, now)
     return award

@@ -115,7 +115,7 @@ def also(case: Case, *reasons: Reason) -> Case:
 def conclude(
     session: Session, board: ExamBoard, cases: Sequence[Case], ratification: Ratification, now: datetime,
 ) -> list[Award]:
-    """Grant what is ready, leave the rest for the next board, and let the runs move on to it."""
+    """Grant what is ready, and leave the rest for the next board."""
     ready = [case for case in cases if case.is_ready]
     if not ready:
         raise Refused("nothing_ready", "Nothing on this list can be ratified; every case on it is kept back.")
@@ -125,9 +125,6 @@ def conclude(
         if case.row is not None:
             case.row.state = "ratified" if case.is_ready else "left_out"
             case.row.note = " ".join(reason.text for reason in case.blockers)[:255]
-    for case in ready:
-        run = case.enrolment.run
-        run.board_number = max(run.board_number, case.decision.board_number + 1)
     board.state, board.list_digest = "ratified", ratification.list_digest
     session.flush()
     return granted

@@ -24,15 +24,12 @@ def decide(session: Session, enrolment: Enrolment, now: datetime) -> Decision:
     decision for that same board, which changes nothing by itself (I3), and a further sitting is one for the next board.
     """
     award = standing.current(session, enrolment)
-    known = verdicts.known(session, enrolment)
-    if award is None:
-        return _provisional(session, enrolment, known, enrolment.run.board_number, now)
-    ratified = facts.Ratified.by(award)
-    known = facts.placed(known, ratified)
+    ratified, known, board = _known(session, enrolment, award)
+    if award is None or ratified is None:
+        return _provisional(session, enrolment, known, board, now)
     _late(session, enrolment, award, facts.by(known, ratified.board), now)
     has_next = any(fact.board > ratified.board for fact in known) or enrolment.status == "withdrawn"
     if ratified.is_open and has_next:
-        board = max(enrolment.run.board_number, ratified.board + 1)
         return _provisional(session, enrolment, known, board, now)
     return present(session, enrolment) or award.decision
 
@@ -45,10 +42,7 @@ def decide_run(session: Session, run: Run, now: datetime) -> list[Decision]:
 
 def preview(session: Session, enrolment: Enrolment) -> Verdict:
     """What the regulations would make of the facts now, with nothing stored."""
-    award = standing.current(session, enrolment)
-    ratified = facts.Ratified.by(award) if award else None
-    board = max(enrolment.run.board_number, ratified.board + 1 if ratified and ratified.is_open else 1)
-    known = facts.placed(verdicts.known(session, enrolment), ratified)
+    _, known, board = _known(session, enrolment, standing.current(session, enrolment))
     is_withdrawn = enrolment.status == "withdrawn"
     return verdicts.reach(session, enrolment, facts.by(known, board), board, is_withdrawn=is_withdrawn)
 
@@ -63,6 +57,15 @@ def newest_for(session: Session, enrolment: Enrolment, board_number: int) -> Dec
     """The newest decision of a learner for one board."""
     mine = select(Decision).where(Decision.enrolment_id == enrolment.id, Decision.board_number == board_number)
     return session.scalars(mine.order_by(Decision.number.desc()).limit(1)).first()
+
+
+def _known(
+    session: Session, enrolment: Enrolment, award: Award | None,
+) -> tuple[facts.Ratified | None, list[facts.Fact], int]:
+    """What is settled, the facts with their boards, and the board still to come."""
+    ratified = facts.Ratified.by(standing.history(session, enrolment)) if award else None
+    board = standing.next_board(enrolment, award)
+    return ratified, facts.placed(verdicts.known(session, enrolment), ratified, board), board
 
 
 def _provisional(

@@ -1,6 +1,6 @@
 """From rows to what the rules speak of: components, attempts and judgements, each with the board it comes before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -40,16 +40,21 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Ratified:
-    """What a board has settled already: on which facts, and whether another sitting may still come."""
+    """What is settled: by which board last, each fact by which first, and whether another sitting may still come."""
 
     board: int
-    evidence: frozenset[int]
+    boards: Mapping[int, int]
     is_open: bool
 
     @classmethod
-    def by(cls, award: Award) -> "Ratified":
-        decision = award.decision
-        return cls(board=decision.board_number, evidence=frozenset(decision.evidence), is_open=award.kind in OPEN_KINDS)
+    def by(cls, awards: Sequence[Award]) -> "Ratified | None":
+        """From the versions of an award, oldest first; None where there is none."""
+        if not awards:
+            return None
+        boards: dict[int, int] = {}
+        for award in awards:
+            boards |= {row: award.decision.board_number for row in award.decision.evidence if row not in boards}
+        return cls(board=awards[-1].decision.board_number, boards=boards, is_open=awards[-1].kind in OPEN_KINDS)
 
 
 def marks_of(session: Session, enrolment: Enrolment, scale_maximum: Fraction) -> list[Fact]:
@@ -77,17 +82,17 @@ def components_of(session: Session, run: Run) -> list[Component]:
     ]
 
 
-def placed(facts: Iterable[Fact], ratified: Ratified | None) -> list[Fact]:
+def placed(facts: Iterable[Fact], ratified: Ratified | None, next_board: int) -> list[Fact]:
     """The facts, each with the board it counts before.
 
-    After ratification a fact that was not known then either touches what was settled, and so belongs to the ratified
-    board as a late one, or belongs to the next sitting.
+    What no board has ratified comes before the next one. But a fact that was not known to the last one and touches what
+    it settled belongs to that one, as a late fact.
     """
     known = list(facts)
     if ratified is None:
-        return known
-    settled = {fact.place for fact in known if fact.row in ratified.evidence and fact.is_settled}
-    return [replace(fact, board=_board(fact, ratified, settled)) for fact in known]
+        return [replace(fact, board=next_board) for fact in known]
+    settled = {fact.place for fact in known if fact.row in ratified.boards and fact.is_settled}
+    return [replace(fact, board=_board(fact, ratified, settled, next_board)) for fact in known]
 
 
 def by(facts: Sequence[Fact], board: int) -> list[Fact]:
@@ -106,12 +111,10 @@ def judgements(facts: Iterable[Fact]) -> list[Judgement]:
     return [replace(fact.value, board=fact.board) for fact in facts if isinstance(fact.value, Judgement)]
 
 
-def _board(fact: Fact, ratified: Ratified, settled: set[Place]) -> int:
-    if fact.row in ratified.evidence:
-        return min(fact.board, ratified.board)
-    if not ratified.is_open or fact.place in settled:
-        return ratified.board
-    return max(fact.board, ratified.board + 1)
+def _board(fact: Fact, ratified: Ratified, settled: set[Place], next_board: int) -> int:
+    if fact.row in ratified.boards:
+        return ratified.boards[fact.row]
+    return ratified.board if not ratified.is_open or fact.place in settled else next_board
 
 
 def _mark(row: rows.Outcome, scale: Fraction, zone: ZoneInfo) -> Fact:

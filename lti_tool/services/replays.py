@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
-from lti_tool.services import facts, verdicts
+from lti_tool.services import facts, standing, verdicts
 from lti_tool.services.errors import NotFound
 
 
@@ -25,8 +25,8 @@ def replay(session: Session, institution_id: int, award_key: str) -> Replay:
     award = _award(session, institution_id, award_key)
     decision, enrolment = award.decision, award.enrolment
     given = [fact for fact in verdicts.known(session, enrolment) if fact.row in set(decision.evidence)]
-    before = session.get(Award, award.supersedes_id) if award.supersedes_id else None
-    placed = facts.placed(given, facts.Ratified.by(before) if before else None)
+    before = [earlier for earlier in standing.history(session, enrolment) if earlier.version < award.version]
+    placed = facts.placed(given, facts.Ratified.by(before), decision.board_number)
     verdict = verdicts.reach(
         session, enrolment, facts.by(placed, decision.board_number), decision.board_number, is_withdrawn=False
     )

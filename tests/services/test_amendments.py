@@ -170,6 +170,15 @@ def test_approved_amendments_are_there_to_be_reported(university, lena):
     assert list(amendments.amendments_since(session, own, None, achievement_ids=[])) == []
 
 
+def test_I9_an_amended_pass_keeps_the_credit_that_it_gave_itself(university, run):
+    moss = university.marked(run, "60", "60", "Moss")
+    university.ratify(run)
+    university.mark(moss, "PORT", "70")
+    decisions.decide(university.session, moss, university.later())
+    award = approve(university, propose(university, moss))
+    assert (award.version, award.mark, award.credit, award.code) == (2, Decimal(67), 15, "")
+
+
 def test_an_amended_fail_may_still_be_resat(university, run):
     moss = university.marked(run, "30", "30", "Moss")
     university.ratify(run)

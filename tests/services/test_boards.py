@@ -85,6 +85,11 @@ def test_RC50_without_a_quorum_nothing_is_ratified(university, run, lena, presen
     assert refusal(university, university.board(run, present=present)) == "quorum"
 
 
+def test_a_chair_who_is_not_there_does_not_ratify_though_the_others_are_enough(university, run, lena):
+    seats = {**SEATS, "dana": "internal"}
+    assert refusal(university, university.board(run, seats=seats, present={"hari", "dana", "femi"})) == "quorum"
+
+
 def test_RC50_half_of_the_internal_examiners_is_enough(university, run, lena):
     seats = {"alice": "chair", "hari": "internal", "dana": "internal", "erin": "internal", "femi": "external"}
     assert len(university.ratify(run, seats=seats, present={"alice", "hari", "femi"})) == 1

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from lti_tool.models.board import Decision
+from lti_tool.models.board import Decision, Ratification
 from lti_tool.services import awards, decisions
+from lti_tool.services.errors import Refused
 from tests.services.ratifying import University
 
 
@@ -157,6 +158,17 @@ def test_I3_deciding_again_without_news_opens_nothing(university, run):
     assert university.discrepancies(lena) == [] and how_many(university.session, lena) == 1
 
 
+def test_a_late_score_that_goes_back_to_what_was_ratified_opens_nothing_more(university, run):
+    lena = university.marked(run, "60", "60")
+    university.ratify(run)
+    university.mark(lena, "PORT", "70")
+    decisions.decide(university.session, lena, university.later())
+    university.discrepancies(lena)[0].closed_at = university.now
+    university.mark(lena, "PORT", "60")
+    assert decisions.decide(university.session, lena, university.later()).overall == Decimal(60)
+    assert [found.theirs for found in university.discrepancies(lena)] == ["67 PASS"]
+
+
 def test_a_resit_is_a_decision_for_the_next_board_and_no_late_score(university, run):
     lena = university.marked(run, "60", "30")
     university.ratify(run)
@@ -196,6 +208,64 @@ def test_withdrawal_after_a_pass_takes_nothing_away(university, run):
     university.ratify(run)
     lena.status = "withdrawn"
     assert decisions.decide(university.session, lena, university.later()).kind == "PASS"
+
+
+def test_I8_who_was_left_out_with_a_deferral_still_has_it_before_the_next_board(university, run):
+    """One attempt is left because the other is deferred "at this very board", and no board has seen it yet."""
+    lena = university.learner(run)
+    for number, mark in ((1, "30"), (2, "31")):
+        university.mark(lena, "CRIT", mark, attempt=number)
+    university.mark(lena, "PORT", "30")
+    university.mark(lena, "PORT", None, attempt=2, status="deferred")
+    assert decisions.decide(university.session, lena, university.now).kind == "RESIT"
+    university.marked(run, "60", "60", "Moss")
+    run.board_number = 2
+    found = decisions.decide(university.session, lena, university.later())
+    assert (found.board_number, found.kind) == (2, "RESIT")
+
+
+# ------------------------------------------------------------------ ratified by the record system, one by one
+
+
+def agree(university, enrolment):
+    act = Ratification(
+        institution_id=enrolment.institution_id, authority="record_system", reference="SRS 7",
+        held_on=university.now.date(), ratified_at=university.now,
+    )
+    return awards.grant(university.session, act, decisions.present(university.session, enrolment), university.now)
+
+
+def test_agreed_one_by_one_each_learner_has_boards_of_their_own(university):
+    run = university.run("IL5104", authority="record_system")
+    lena, moss = (university.marked(run, "60", "30", name) for name in ("Lena", "Moss"))
+    agree(university, lena)
+    assert run.board_number == 2  # a board has met, so the next sitting may be opened
+    assert decisions.decide(university.session, moss, university.later()).board_number == 1
+    agree(university, moss)
+    assert run.board_number == 2
+
+
+def test_a_resit_after_an_agreed_fail_is_no_late_score_whatever_the_source_calls_its_board(university):
+    run = university.run("IL5104", authority="record_system")
+    lena = university.marked(run, "60", "30")
+    agree(university, lena)
+    university.mark(lena, "PORT", "80", attempt=2, board=1)
+    assert decisions.decide(university.session, lena, university.later()).board_number == 2
+    agree(university, lena)
+    decisions.decide(university.session, lena, university.later())
+    assert [award.kind for award in awards.history(university.session, lena)] == ["RESIT", "PASS"]
+    assert university.discrepancies(lena) == [] and how_many(university.session, lena) == 2
+
+
+def test_I3_nobody_s_agreement_amends(university):
+    run = university.run("IL5104", authority="record_system")
+    lena = university.marked(run, "60", "60")
+    agree(university, lena)
+    university.mark(lena, "PORT", "60.1")
+    decisions.decide(university.session, lena, university.later())
+    with pytest.raises(Refused) as caught:
+        agree(university, lena)
+    assert caught.value.code == "ratified"
 
 
 # ------------------------------------------------------------------ outcomes, and no credit

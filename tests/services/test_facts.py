@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_tool.domain.outcomes import Judgement
-from lti_tool.services import facts
+from lti_tool.services import facts, standing
 from lti_tool.services.facts import Fact, Ratified
 from tests.services.ratifying import University
 
@@ -24,28 +24,37 @@ def fact(row, *, place=("A", 1), board=1, settled=True):
     return Fact(row=row, place=place, board=board, is_settled=settled, value=value)
 
 
-RESIT_DUE = Ratified(board=1, evidence=frozenset({1, 2}), is_open=True)
-DONE = Ratified(board=1, evidence=frozenset({1, 2}), is_open=False)
+RESIT_DUE = Ratified(board=1, boards={1: 1, 2: 1}, is_open=True)
+DONE = Ratified(board=1, boards={1: 1, 2: 1}, is_open=False)
 KNOWN = [fact(1), fact(2, place=("B", 1), settled=False)]
 
 
 @pytest.mark.parametrize("new, ratified, board", [
     pytest.param(fact(3), RESIT_DUE, 1, id="I3 touches a settled mark: late"),
     pytest.param(fact(3, board=2), RESIT_DUE, 1, id="I3 late also when read for a later board"),
-    pytest.param(fact(3, place=("A", 2)), RESIT_DUE, 2, id="another attempt: the next board"),
-    pytest.param(fact(3, place=("A", 2), board=3), RESIT_DUE, 3, id="or a later one"),
-    pytest.param(fact(3, place=("B", 1)), RESIT_DUE, 2, id="I8 a first sit after a deferral: the next board"),
+    pytest.param(fact(3, place=("A", 2)), RESIT_DUE, 4, id="another attempt: the next board"),
+    pytest.param(fact(3, place=("B", 1)), RESIT_DUE, 4, id="I8 a first sit after a deferral: the next board"),
     pytest.param(fact(3, place=("A", 2), board=2), DONE, 1, id="I3 nothing follows a final result"),
-    pytest.param(fact(3, board=4), None, 4, id="before ratification as it was read"),
+    pytest.param(fact(3), None, 4, id="before any ratification: the next board"),
 ])
 def test_where_a_new_fact_belongs(new, ratified, board):
-    assert facts.placed([*KNOWN, new], ratified)[-1].board == board
+    assert facts.placed([*KNOWN, new], ratified, next_board=4)[-1].board == board
+
+
+def test_a_fact_belongs_to_the_board_that_first_ratified_it(university):
+    run = university.run()
+    lena = university.marked(run, "60", "30")
+    university.ratify(run)
+    university.mark(lena, "PORT", "80", attempt=2)
+    university.ratify(run)
+    found = Ratified.by(standing.history(university.session, lena))
+    assert (list(found.boards.values()), found.board, found.is_open) == ([1, 1, 2], 2, False)
 
 
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 3), st.integers(1, 4), st.booleans()), max_size=8))
 def test_I3_what_a_board_ratified_stays_as_it_was_whatever_comes(later):
     new = [fact(10 + n, place=(c, attempt), board=board, settled=s) for n, (c, attempt, board, s) in enumerate(later)]
-    placed = facts.placed([*KNOWN, *new], RESIT_DUE)
+    placed = facts.placed([*KNOWN, *new], RESIT_DUE, next_board=2)
     assert [item.board for item in placed[:2]] == [1, 1]
     assert all(item.board > 1 or item.place == ("A", 1) for item in placed[2:])
 

@@ -96,6 +96,15 @@ def test_pending_unagreed_discrepancy_and_identity_are_left_out(university, run)
     assert pack.count == 0
 
 
+def test_a_discrepancy_that_somebody_closed_keeps_nobody_back(university, run):
+    lena = university.marked(run, "55", "55")
+    university.session.add(Discrepancy(
+        institution_id=run.institution_id, kind="other_side", enrolment_id=lena.id, opened_at=university.now,
+        closed_at=university.now,
+    ))
+    assert university.pack(university.board(run)).count == 1
+
+
 def test_a_case_that_moved_on_is_kept_back_until_the_list_is_brought_up_to_date(university, run):
     lena = university.marked(run, "55", "55")
     board = university.board(run)
