@@ -81,7 +81,8 @@ class Seat(Client):
 
 
 def furnish(app: Flask, sessions: Sessions, now: datetime) -> Classroom:
-    """Fill an empty database."""
+    """Fill an empty database; business time stands still at ``now``."""
+    app.extensions["cairn"].clock = lambda: now
     room = Classroom(app=app, sessions=sessions, now=now)
     with sessions.begin() as session:
         intake = Intake(session, now)
@@ -127,8 +128,8 @@ def _fill(session: Session, intake: Intake, room: Classroom) -> None:
 
 
 def open_launch(
-    session: Session, room: Classroom, name: str, context: Context, user: LtiUser | None, role: str, kind: str = RESOURCE,
-    link: ResourceLink | None = None,
+    session: Session, room: Classroom, name: str, context: Context, user: LtiUser | None, role: str,
+    kind: str = RESOURCE, link: ResourceLink | None = None,
 ) -> None:
     """A launch as ``/lti/launch`` leaves it."""
     secret = f"secret of {name}"

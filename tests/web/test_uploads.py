@@ -37,8 +37,9 @@ def test_an_export_is_shown_before_it_is_taken(classroom: Classroom) -> None:
     assert "Row 3" in shown and "is no number" in shown
     assert "Row 5" in shown and "no usable ID number" in shown
     assert "Take these 2 marks" in shown
+    digest = _hidden(shown, "seen_digest")
     done = bob.after(
-        f"{path}/upload/apply", content=content, column=column, maximum="100", seen_digest=_hidden(shown, "seen_digest"),
+        f"{path}/upload/apply", content=content, column=column, maximum="100", seen_digest=digest,
     ).text
     assert "Export taken. 4 results: 1 new or changed, 1 held" in done
     with reading(classroom.sessions) as session:

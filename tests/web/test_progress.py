@@ -1,0 +1,160 @@
+"""The learner's page: where am I, what may change, what happens next; and nobody else (I4, I19, I25)."""
+
+from datetime import UTC, date, datetime
+
+from lti_tool.models.catalogue import RunComponent
+from lti_tool.models.institution import Institution
+from lti_tool.models.people import LtiUser, Membership
+from lti_tool.services import awards, decisions, larger_awards
+from lti_tool.models.board import Ratification
+from tests.web.classroom import Classroom
+
+PGCERT = {
+    "code": "PGCERT", "title": "PGCert Data and Change", "credits": 60, "pass_mark": "50",
+    "rounding": {"places": 1, "mode": "half_up"}, "grades": [["70", "Distinction"], ["50", "Pass"]],
+    "items": ["IL5101", "IL5102"],
+}
+
+
+def ratify(classroom: Classroom, learner: str) -> None:
+    with classroom.sessions.begin() as session:
+        enrolment = classroom.enrolment(session, learner)
+        decision = decisions.decide(session, enrolment, classroom.now)
+        act = Ratification(
+            institution_id=enrolment.institution_id, authority="cairn", reference="INV-DATA/1", held_on=date(2026, 6, 1),
+            ratified_at=classroom.now,
+        )
+        session.add(act)
+        session.flush()
+        awards.grant(session, act, decision, classroom.now)
+
+
+def page_of(classroom: Classroom, name: str = "lena") -> str:
+    return classroom.client(name).get("progress").text
+
+
+def test_before_anything_came_there_is_no_figure(classroom: Classroom) -> None:
+    with classroom.sessions.begin() as session:
+        part = session.get_one(RunComponent, classroom.ids["PORT"])
+        part.due_at, part.run.board_on = datetime(2026, 6, 8, 16, 0, tzinfo=UTC), date(2026, 6, 17)
+    page = page_of(classroom)
+    assert "registered as associate student (credit)" in page
+    assert "Due 8 June 2026, 17:00" in page
+    assert "That is not a zero" in page
+    assert "The board decides on 17 June 2026" in page
+    assert "figure-big" not in page
+
+
+def test_a_provisional_figure_is_called_so(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    page = page_of(classroom)
+    assert '<p class="figure-big">61</p>' in page
+    assert "Provisional</span>" in page
+    assert "As it stands, this is a pass." in page
+    assert "Confirmed" not in page
+
+
+def test_with_something_missing_there_is_no_overall_figure(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    page = page_of(classroom)
+    assert "figure-big" not in page
+    assert "Not everything is in yet" in page
+
+
+def test_an_institution_may_keep_provisional_figures_back(classroom: Classroom) -> None:
+    with classroom.sessions.begin() as session:
+        session.get_one(Institution, classroom.ids["institution"]).words = {"show_provisional": False, "board": "panel"}
+    classroom.mark("Lena", "CRIT", "67")
+    classroom.mark("Lena", "PORT", "62")
+    page = page_of(classroom)
+    for figure in ("67", "62", "63", "64"):
+        assert f">{figure}<" not in page
+    assert "You see it once the panel has decided." in page
+    ratify(classroom, "Lena")
+    assert '<p class="figure-big">64</p>' in page_of(classroom), "what is ratified is shown"
+
+
+def test_what_is_confirmed_is_shown_with_its_credit(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    ratify(classroom, "Lena")
+    page = page_of(classroom)
+    assert "Confirmed" in page
+    assert '<p class="figure-big">61</p>' in page
+    assert "15 credits" in page
+    assert "Provisional" not in page
+
+
+def test_a_mark_changed_after_ratification_is_not_shown(classroom: Classroom) -> None:
+    """I3: it changes nothing by itself."""
+    classroom.mark("Lena", "CRIT", "60", after=1)
+    classroom.mark("Lena", "PORT", "62", after=1)
+    ratify(classroom, "Lena")
+    classroom.mark("Lena", "PORT", "88", after=2)
+    page = page_of(classroom)
+    assert '<p class="figure-big">61</p>' in page
+    assert "88" not in page
+
+
+def test_a_withdrawn_learner_reads_what_that_means(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    with classroom.sessions.begin() as session:
+        enrolment = classroom.enrolment(session, "Lena")
+        enrolment.status, enrolment.status_on = "withdrawn", date(2026, 4, 3)
+        decisions.decide(session, enrolment, classroom.now)
+    page = page_of(classroom)
+    assert "You withdrew on 3 April 2026" in page
+    assert "60" not in page and "Provisional" not in page
+
+
+def test_nobody_else_stands_on_the_page(classroom: Classroom) -> None:
+    classroom.mark("Omar", "PORT", "87")
+    for name in ("lena", "della"):
+        page = page_of(classroom, name)
+        assert "Omar" not in page and "87" not in page
+
+
+def test_a_degree_student_and_an_unknown_account_are_told_what_is_so(classroom: Classroom) -> None:
+    assert "has not said yet which of its learners you are" in page_of(classroom, "della")
+    with classroom.sessions.begin() as session:
+        bob = session.query(LtiUser).filter_by(sub="lms-bob").one()
+        lena = session.query(LtiUser).filter_by(sub="lms-S1").one()
+        assert session.query(Membership).filter_by(lti_user_id=lena.id).one().role == "learner"
+        lena.person_id = bob.person_id or session.query(LtiUser).filter_by(sub="lms-S2").one().person_id
+    assert "has not said" not in page_of(classroom)
+    for name in ("bob", "eve"):
+        assert classroom.client(name).get("progress").status_code == 403
+
+
+def test_without_credit_it_is_complete_or_not_and_no_board_decides(classroom: Classroom) -> None:
+    with classroom.sessions.begin() as session:
+        enrolment = classroom.enrolment(session, "Lena")
+        enrolment.regulation_set_id = enrolment.run.version.regulation_set_id = None
+        enrolment.run.version.credit = 0
+    assert "Not complete yet" in page_of(classroom)
+    for code in ("CRIT", "PORT"):
+        classroom.mark("Lena", code, "8", out_of="10")
+    page = page_of(classroom)
+    assert "Everything is done." in page
+    assert "8 of 10" in page
+    assert "Provisional" not in page and "decides on" in page
+
+
+def test_stacks_are_added_up_only_when_asked(classroom: Classroom) -> None:
+    lena = classroom.client("lena")
+    assert "What could this count towards" not in page_of(classroom)
+    with classroom.sessions.begin() as session:
+        larger_awards.keep(session, session.get_one(Institution, classroom.ids["institution"]), [PGCERT])
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    ratify(classroom, "Lena")
+    assert "What could this count towards" in page_of(classroom)
+    assert "PGCert Data and Change" in lena.get("progress/towards").text
+    page = lena.post("progress/towards", award="PGCERT", **{"offer-IL5101": "on"}).text
+    assert "45 credits are missing." in page
+    assert "15 of 60" in page
+    spent = lena.post("progress/towards", award="PGCERT", **{"offer-IL5101": "on", "counted-IL5101": "PGCert Other"})
+    assert "counted in another award already" in spent.text
+    assert lena.post("progress/towards", award="NONE", **{"offer-IL5101": "on"}).status_code == 404
+    assert "Choose at least one" in lena.after("progress/towards", award="PGCERT").text
