@@ -12,7 +12,7 @@ from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import HeldResult, Outcome
 from lti_tool.models.people import LtiUser
-from lti_tool.services import audit, duties, outcomes, vault
+from lti_tool.services import audit, duties, follow_up, outcomes, vault
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
 from lti_tool.services.outcome_values import NewOutcome, from_document, to_document
@@ -100,20 +100,19 @@ def forget(session: Session, lti_user: LtiUser, now: datetime) -> None:
 def give(session: Session, actor: Actor, held_key: str, enrolment_key: str, now: datetime) -> Outcome | None:
     """Somebody from registry says whose result this is."""
     person_id = duties.require_role(actor, "Only registry says whose a result is.", Role.REGISTRY)
-    held = session.scalar(select(HeldResult).where(
-        HeldResult.institution_id == actor.institution_id, HeldResult.key == held_key
-    ))
+    held = _own(session, actor, held_key)
     enrolment = session.scalar(select(Enrolment).where(
         Enrolment.institution_id == actor.institution_id, Enrolment.key == enrolment_key
     ))
-    if held is None or enrolment is None:
-        raise NotFound("held result or registration")
+    if enrolment is None:
+        raise NotFound("registration")
     if held.resolved_at is not None or held.reason == UNCLEAR:
         raise Refused("resolved", "This result is no longer waiting for a name.")
     part = session.get_one(RunComponent, held.run_component_id)
     if part.run_id != enrolment.run_id:
         raise Refused("other_run", "This result is of another run than that registration.")
     outcome = _append(session, held, enrolment, now)
+    follow_up.after(session, [outcome] if outcome else [], now)
     audit.record(
         session, institution_id=actor.institution_id, action="give_held_result", subject=f"held_result:{held.key}",
         now=now, actor=person_id, person=enrolment.person_id, details={"enrolment": enrolment.key},
@@ -140,6 +139,30 @@ def _new_delivery(
 
 def _named(who: str, result: NewOutcome, before: str) -> str:
     return sha256(f"{who}\n{result.digest(before)}".encode()).hexdigest()
+
+
+def set_aside(session: Session, actor: Actor, held_key: str, reason: str, now: datetime) -> None:
+    """Somebody from registry says that a result is to be no further business of ours, and why."""
+    person_id = duties.require_role(actor, "Only registry sets a result aside.", Role.REGISTRY)
+    held = _own(session, actor, held_key)
+    if held.resolved_at is not None:
+        raise Refused("resolved", "This result is no longer waiting.")
+    if not reason.strip():
+        raise Refused("reason", "Say why this result is set aside.")
+    held.body, held.resolved_at = None, now
+    audit.record(
+        session, institution_id=actor.institution_id, action="set_aside_held_result", subject=f"held_result:{held.key}",
+        now=now, actor=person_id, details={"reason": reason.strip()},
+    )
+
+
+def _own(session: Session, actor: Actor, held_key: str) -> HeldResult:
+    held = session.scalar(select(HeldResult).where(
+        HeldResult.institution_id == actor.institution_id, HeldResult.key == held_key
+    ))
+    if held is None:
+        raise NotFound("held result")
+    return held
 
 
 def _take_up(session: Session, held: HeldResult, person_id: int, now: datetime) -> Outcome | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.services import held, outcomes
+from lti_tool.services import decisions, held, outcomes
 from lti_tool.services.errors import NotFound, Refused
 from tests import factories
 from tests.services.taking_in import Intake, mark
@@ -112,6 +112,7 @@ def test_registry_gives_a_result_to_its_learner(intake):
     lena = intake.learner()
     outcome = held.give(intake.session, intake.actor(), row.key, lena.key, intake.now)
     assert outcome.raw == 88 and outcomes.standing_now(intake.session, lena, intake.part()) is outcome
+    assert decisions.present(intake.session, lena).kind == "INCOMPLETE"
     assert held.hints_of(intake.session, row) == {}
     with pytest.raises(Refused, match="no longer waiting"):
         held.give(intake.session, intake.actor(), row.key, lena.key, intake.now)
@@ -134,3 +135,26 @@ def test_rows_without_an_account_are_told_apart_by_file_and_row(intake):
     for before in ("file:4", "file:5", "file:4", "later:4"):
         keep(intake, None, mark("88", source="canvas_csv"), before=before)
     assert len(intake.held()) == 3
+
+
+def test_what_is_no_mark_is_never_taken_up(intake, gast):
+    row = held.hold(intake.session, intake.part(), mark("101"), held.UNCLEAR, intake.now, lti_user=gast)
+    lena = intake.learner()
+    gast.person_id = lena.person_id
+    assert held.take_up_held(intake.session, gast, intake.now) == [] and row.body
+    with pytest.raises(Refused, match="no longer waiting"):
+        held.give(intake.session, intake.actor(), row.key, lena.key, intake.now)
+
+
+def test_registry_sets_aside_with_a_reason(intake, gast, session, now):
+    (row,) = keep(intake, gast, mark("88"))
+    with pytest.raises(Refused, match="Only registry"):
+        held.set_aside(session, intake.actor("bob"), row.key, "a trial", now)
+    with pytest.raises(NotFound):
+        held.set_aside(session, Intake(session, now, "elsewhere").actor(), row.key, "a trial", now)
+    with pytest.raises(Refused, match="Say why"):
+        held.set_aside(session, intake.actor(), row.key, " ", now)
+    held.set_aside(session, intake.actor(), row.key, "a trial", now)
+    assert row.body is None and held.waiting(session, intake.institution.id) == []
+    with pytest.raises(Refused, match="no longer waiting"):
+        held.set_aside(session, intake.actor(), row.key, "a trial", now)

@@ -96,6 +96,13 @@ def test_a_deferred_resit_is_taken_as_the_resit(intake):
     assert (row.attempt, row.board_number, row.is_first_sit) == (2, 2, False)
 
 
+def test_i8_a_first_sit_that_is_waited_for_stays_one(intake):
+    assert after(intake, said("deferred"), "DEFERRED", said("pending"), 1) == (1, 2, True)
+    lena = intake.session.query(Decision).one().enrolment
+    row = outcomes.append(intake.session, lena, intake.part(), mark("70"), intake.now)
+    assert (row.attempt, row.board_number, row.is_first_sit) == (1, 2, True)
+
+
 def test_a_correction_of_the_resit_is_of_the_resit(intake):
     assert after(intake, mark("36"), "RESIT", mark("41"), 2) == (2, 2, False)
     lena = intake.session.query(Decision).one().enrolment
