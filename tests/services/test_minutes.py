@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lti_tool.domain.ratification import Role
 from lti_tool.models.award import Award
 from lti_tool.models.board import ExamBoard
-from lti_tool.services import minutes
+from lti_tool.services import decisions, minutes
 from lti_tool.services.errors import NotFound, Refused
 from tests.services.ratifying import University
 
@@ -95,8 +95,10 @@ def test_a_list_that_changed_before_it_was_entered_is_refused(university, run, l
 
 @pytest.mark.parametrize("digest", ["as entered", "as it is now"])
 def test_a_list_that_changed_after_it_was_entered_is_refused(university, run, lena, digest):
+    university.marked(run, "70", "70", "Moss")
     minute = enter(university, run)
     university.mark(lena, "PORT", "70")
+    decisions.decide(university.session, lena, university.now)
     now = minutes.list_of(university.session, university.institution.id, minute.key).digest
     with pytest.raises(Refused) as caught:
         confirm(university, minute, digest=minute.list_digest if digest == "as entered" else now)

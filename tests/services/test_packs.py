@@ -137,6 +137,15 @@ def test_the_digest_is_of_the_list_and_not_of_who_looks_when(university, run):
     assert university.pack(board).digest == seen
 
 
+def amend(university, enrolment, reference):
+    proposal = amendments.propose(
+        university.session, university.actor("dana"), enrolment, reason="page total added wrongly",
+        authority_reference=reference, now=university.now,
+    )
+    amendments.approve(university.session, university.actor("alice"), proposal.key, university.later())
+    return proposal
+
+
 def test_amendments_are_reported_to_the_next_board_and_to_that_one_only(university, run):
     lena = university.marked(run, "55", "55")
     moss = university.marked(run, "30", "30", "Moss")
@@ -144,11 +153,7 @@ def test_amendments_are_reported_to_the_next_board_and_to_that_one_only(universi
     university.later()
     university.mark(lena, "PORT", "65")
     decisions.decide(university.session, lena, university.now)
-    proposal = amendments.propose(
-        university.session, university.actor("dana"), lena, reason="page total added wrongly",
-        authority_reference="Chair's action 2026/07", now=university.now,
-    )
-    amendments.approve(university.session, university.actor("alice"), proposal.key, university.later())
+    proposal = amend(university, lena, "Chair's action 2026/07")
     for component in ("CRIT", "PORT"):
         university.mark(moss, component, "40", attempt=2)
     university.later()
@@ -158,7 +163,13 @@ def test_amendments_are_reported_to_the_next_board_and_to_that_one_only(universi
     boards.ratify(university.session, university.actor("alice"), second.key, seen, university.now)
     assert university.pack(second).amendments == (proposal,)  # an old pack reads as it was
     university.later()
+    university.mark(lena, "PORT", "75")
+    decisions.decide(university.session, lena, university.now)
+    amend(university, lena, "Chair's action 2026/08")
+    assert university.pack(second).amendments == (proposal,)
     late = university.learner(run, "Nora")
     university.mark(late, "CRIT", "60")
     university.mark(late, "PORT", "60")
-    assert university.pack(university.board(run)).amendments == ()
+    assert [item.authority_reference for item in university.pack(university.board(run)).amendments] == [
+        "Chair's action 2026/08"
+    ]

@@ -84,3 +84,13 @@ def test_I25_without_credit(university, marks, is_withdrawn, kind):
     for component, mark, status in marks:
         university.mark(lena, component, mark, status=status)
     assert reach(university, lena, is_withdrawn=is_withdrawn).kind == kind
+
+
+@pytest.mark.parametrize("gate, kind", [("pass", "PASS"), ("fail", "INCOMPLETE")])
+def test_I25_without_credit_a_gate_must_be_passed(university, gate, kind):
+    run = university.run("IL0001", has_credit=False)
+    run.version.components[0].is_gate = True
+    lena = university.learner(run)
+    university.mark(lena, "CRIT", None, gate=gate)
+    university.mark(lena, "PORT", "1")
+    assert reach(university, lena).kind == kind
