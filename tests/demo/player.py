@@ -205,6 +205,10 @@ class Player:
         page, browser = self._home(asked)
         browser.submit(page, page.form(action="/roster"))
 
+    def do_open_sitting(self, asked: Action) -> None:
+        page, browser = self._home(asked)
+        browser.submit(page, page.form(action="/sitting"))
+
     def do_mark_in_lms(self, asked: Action) -> None:
         state = requests.get(self.town.lms + "/_admin/state", timeout=10).json()
         fields = {}

@@ -113,9 +113,9 @@ class Town:
             if process.poll() is not None:
                 break
             try:
-                if requests.get(url, timeout=2).status_code < 500:
+                if requests.get(url, timeout=5).status_code < 500:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 tick.wait(0.1)
         tail = (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-600:]
         raise TownError(f"{name} did not start. Its log, {self.folder / (name + '.log')}, ends:\n{tail}")
