@@ -29,7 +29,8 @@ from lti_tool.services.results import Claimed, Delivered, Differs, Settled, Stal
 
 log = logging.getLogger(__name__)
 DOWN = ("unreachable", "503", "server_busy")  # it was away; 429 is not among these, which asks each of us to wait
-SOON = timedelta(seconds=1)  # a lost answer is asked after at once, and only then at the pace of failures
+SOON = timedelta(seconds=1)  # a lost answer is asked after soon: asking is only a read
+SOON_FOR = 5  # times, each twice as late as the one before; then at the pace of failures
 MESSAGES, ATTEMPTS = OutboxMessage.__table__, DeliveryAttempt.__table__
 FREE: dict[str, Any] = {"lease_owner": "", "lease_until": None}
 NO_ERROR = {"error_class": "", "error_code": "", "error_text": "", "error_words": ""}
@@ -113,8 +114,8 @@ def _next(error: ConnectorError, tries: int, now: datetime) -> datetime | None:
     if isinstance(error, Stale) and tries == 1:
         return now
     error_class = classes.classify(error)
-    if error_class is ErrorClass.UNKNOWN_OUTCOME and tries == 1:
-        return now + SOON
+    if error_class is ErrorClass.UNKNOWN_OUTCOME and tries <= SOON_FOR:
+        return now + SOON * 2 ** (tries - 1)
     wish = getattr(error, "retry_after", None)
     return retries.next_attempt_at(tries, error_class.value, now, wish, random.random())
 
