@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from lti_tool.models.outcome import CaptureRun
-from lti_tool.services import amendments, awards, decisions, explain
+from lti_tool.services import amendments, awards, boards, decisions, explain
 from lti_tool.services.errors import NotFound
 from tests.services.ratifying import University
 
@@ -82,11 +82,20 @@ def test_judgements_are_readings_too(university):
     assert [(reading.of, reading.said) for reading in chain(university, award).readings] == [("LO1", "met")]
 
 
-def test_nobody_else_s_audit_entries_are_shown(university, lena):
-    moss = university.marked(lena.run, "60", "60", "Moss")
-    university.ratify(lena.run)
-    found = chain(university, awards.current(university.session, moss))
-    assert sum(entry.action == "award.grant" for entry in found.entries) == 1
+def test_nobody_else_s_audit_entries_are_shown(university):
+    run = university.run("IL5102")
+    moss = university.marked(run, "60", "60", "Moss")
+    nora = university.marked(run, "60", "60", "Nora")
+    board = university.board(run)
+    case = next(row for row in board.cases if row.enrolment is moss)
+    boards.declare_conflict(
+        university.session, university.actor("gwen"), board.key, member_key=university.people["hari"].key,
+        case_key=case.key, now=university.now,
+    )
+    seen = university.pack(board).digest
+    boards.ratify(university.session, university.actor("alice"), board.key, seen, university.now)
+    actions = [entry.action for entry in chain(university, awards.current(university.session, nora)).entries]
+    assert actions == ["board.convene", "board.attendance", "award.grant", "board.ratify"]
 
 
 def test_another_institution_s_award_does_not_exist(university, lena, session, now):
