@@ -13,7 +13,7 @@ from lti_tool.models.award import Award
 from lti_tool.models.board import BoardCase, Decision, ExamBoard, Ratification
 from lti_tool.models.catalogue import Enrolment, Run
 from lti_tool.models.delivery import Discrepancy
-from lti_tool.models.people import LtiUser
+from lti_tool.models.people import IdentityLink, LtiUser
 from lti_tool.services import awards, decisions, standing
 from lti_tool.services.errors import NotFound, Refused
 
@@ -165,5 +165,7 @@ def _is_unagreed(decision: Decision) -> bool:
 
 
 def _is_ambiguous(session: Session, person_id: int) -> bool:
-    found = select(LtiUser.id).where(LtiUser.person_id == person_id, LtiUser.match == "ambiguous").limit(1)
+    """Whether an account that has been this person's now waits for somebody's word."""
+    claimed = select(IdentityLink.lti_user_id).where(IdentityLink.person_id == person_id)
+    found = select(LtiUser.id).where(LtiUser.id.in_(claimed), LtiUser.match == "ambiguous").limit(1)
     return session.scalar(found) is not None

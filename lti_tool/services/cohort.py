@@ -110,13 +110,13 @@ def home(session: Session, institution_id: int, context_key: str) -> Home:
     runs = courses.runs_in(session, context.id)
     return Home(
         course=context.title or context.label, runs=tuple(_run_state(session, context, run) for run in runs),
-        degree_students=degree_students(session, context.id, runs),
+        degree_students=degree_students(session, institution_id, context.id, runs),
         quarantined=len(quarantine.quarantine(session, institution_id, [context.id])),
         roster_read_at=context.roster_read_at,
     )
 
 
-def degree_students(session: Session, context_id: int, runs: Sequence[Run]) -> int:
+def degree_students(session: Session, institution_id: int, context_id: int, runs: Sequence[Run]) -> int:
     """Learners of the course who are somebody, and not on the micro-credential: they stay out, and are counted."""
     on_it = select(Enrolment.person_id).where(Enrolment.run_id.in_([run.id for run in runs]))
     users = session.scalars(
@@ -125,9 +125,10 @@ def degree_students(session: Session, context_id: int, runs: Sequence[Run]) -> i
         )
     ).all()
     enrolled = set(session.scalars(on_it))
+    riddles = {account.lti_user_key for account in quarantine.quarantine(session, institution_id, [context_id])}
     return sum(
         user.person_id not in enrolled if user.person_id is not None
-        else (user.match, user.match_reason) == (identity.NONE, identity.NUMBER_UNKNOWN)
+        else (user.match, user.match_reason) == (identity.NONE, identity.NUMBER_UNKNOWN) and user.key not in riddles
         for user in users
     )
 

@@ -1,5 +1,7 @@
 """Which runs a course in the LMS teaches, and in which courses a run is taught."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,11 @@ def run_ids_in(session: Session, context_id: int) -> list[int]:
         LineItem.context_id == context_id
     )
     return sorted(session.scalars(union(of_links, of_columns)))
+
+
+def run_ids_of(session: Session, context_ids: Collection[int]) -> list[int]:
+    """The runs of several courses."""
+    return sorted({run_id for context_id in context_ids for run_id in run_ids_in(session, context_id)})
 
 
 def runs_in(session: Session, context_id: int) -> list[Run]:

@@ -6,7 +6,7 @@ row. An equal e-mail or name is a suggestion for a person to look at (records of
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
@@ -18,14 +18,14 @@ from lti_tool.models.people import (
     PersonIdentifier,
     StaffAccount,
 )
-from lti_tool.services import audit, duties, follow_up, held, student_numbers
+from lti_tool.services import audit, duties, follow_up, held, missing, student_numbers
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
 
 NONE, MATCHED, CONFIRMED, AMBIGUOUS = "none", "matched", "confirmed", "ambiguous"
 BY_LIS, BY_CLAIM, BY_CSV, BY_HAND = "lis_sourcedid", "custom_claim", "csv", "by_hand"
 NO_NUMBER, NUMBER_UNKNOWN = "no_number", "number_unknown"
-NUMBER_CHANGED, TWO_PEOPLE, UNLINKED = "number_changed", "two_people", "unlinked"
+NUMBER_CHANGED, NUMBER_TWICE, TWO_PEOPLE, UNLINKED = "number_changed", "number_twice", "two_people", "unlinked"
 REGISTRY_ONLY = "Only registry says who somebody is."
 
 
@@ -38,7 +38,12 @@ def match_user(session: Session, lti_user: LtiUser, now: datetime, rule: str = B
     people = _people_with(session, institution, number)
     if lti_user.match == MATCHED:
         return _recheck(session, lti_user, number, people, now)
-    if len(people) == 1:
+    rivals = _rivals(session, lti_user, people[0]) if len(people) == 1 else []
+    if rivals:  # one of them has the wrong number, and only a person can say which
+        for account in (lti_user, *(rival for rival in rivals if rival.match == MATCHED)):
+            _end_links(session, account, now)
+            account.match, account.match_reason = AMBIGUOUS, NUMBER_TWICE
+    elif len(people) == 1:
         _link(session, lti_user, people[0], rule, now)
         lti_user.match, lti_user.match_reason = MATCHED, rule
         follow_up.after(session, held.take_up_held(session, lti_user, now), now)
@@ -46,7 +51,8 @@ def match_user(session: Session, lti_user: LtiUser, now: datetime, rule: str = B
         lti_user.match, lti_user.match_reason = AMBIGUOUS, TWO_PEOPLE
     elif number:  # somebody's number, and nobody's on our extract: a degree student, until an extract says otherwise
         lti_user.match_reason = NUMBER_UNKNOWN
-        held.forget(session, lti_user, now)
+        if not missing.among(session, [lti_user]):
+            held.forget(session, lti_user, now)
     else:
         lti_user.match_reason = NO_NUMBER
     return lti_user.match
@@ -105,6 +111,16 @@ def _recheck(session: Session, lti_user: LtiUser, number: str, people: list[Pers
         _end_links(session, lti_user, now)
         lti_user.match, lti_user.match_reason = AMBIGUOUS, NUMBER_CHANGED
     return lti_user.match
+
+
+def _rivals(session: Session, lti_user: LtiUser, person: Person) -> list[LtiUser]:
+    """Other accounts of the same LMS that are this person, by number or by somebody's word, or that claim to be."""
+    claims = select(IdentityLink.lti_user_id).where(IdentityLink.person_id == person.id)
+    return list(session.scalars(select(LtiUser).where(
+        LtiUser.registration_id == lti_user.registration_id, LtiUser.institution_id == lti_user.institution_id,
+        LtiUser.id != lti_user.id, LtiUser.id.in_(claims),
+        or_(LtiUser.person_id == person.id, LtiUser.match_reason == NUMBER_TWICE),
+    )))
 
 
 def _people_with(session: Session, institution: Institution, number: str) -> list[Person]:

@@ -10,12 +10,14 @@ from lti_tool.domain.ratification import Role
 from lti_tool.models.outcome import HeldResult
 from lti_tool.models.people import LtiUser, Membership, Person
 from lti_tool.models.platform import Context
-from lti_tool.services import courses, identity
+from lti_tool.services import courses, identity, missing
 
 #: Why an account waits, for the person who looks at it.
 REASONS = {
     identity.NO_NUMBER: "The LMS sends no student number for this account.",
     identity.NUMBER_CHANGED: "The LMS now sends another student number for this account.",
+    identity.NUMBER_TWICE: "Two accounts in the LMS send this one student number.",
+    identity.NUMBER_UNKNOWN: "Nobody has the number that the LMS sends, and a registered learner like this has no account.",
     identity.TWO_PEOPLE: "Two people have the number that the LMS sends.",
     identity.UNLINKED: "Somebody said that this account was matched to the wrong person.",
 }
@@ -45,23 +47,25 @@ class Unknown:
 
 
 def quarantine(session: Session, institution_id: int, context_ids: list[int] | None = None) -> list[Unknown]:
-    """Who waits for a person's word, longest known first. A number that is not on our extract is no riddle: such a
-    learner is a degree student, stays out, and is only counted."""
+    """Who waits for a person's word, longest known first. A number that is not on our extract is a degree student's,
+    who stays out and is only counted, unless somebody of that name or e-mail is missing."""
     taught = courses.teaching_context_ids(session, institution_id)
     contexts = taught if context_ids is None else [found for found in context_ids if found in taught]
     rows = session.scalars(
         select(LtiUser).join(Membership, Membership.lti_user_id == LtiUser.id).where(
             LtiUser.institution_id == institution_id, Membership.context_id.in_(contexts),
-            Membership.role == Role.LEARNER, Membership.is_active.is_(True), _is_riddle(),
+            Membership.role == Role.LEARNER, Membership.is_active.is_(True),
+            _is_riddle(courses.run_ids_of(session, contexts)),
         ).distinct().order_by(LtiUser.id)
     ).all()
     return [_unknown(session, lti_user, contexts) for lti_user in rows]
 
 
-def _is_riddle() -> ColumnElement[bool]:
+def _is_riddle(run_ids: list[int]) -> ColumnElement[bool]:
     return or_(
         LtiUser.match == identity.AMBIGUOUS,
         (LtiUser.match == identity.NONE) & (LtiUser.match_reason != identity.NUMBER_UNKNOWN),
+        (LtiUser.match == identity.NONE) & missing.looks_missing(run_ids),
     )
 
 

@@ -14,7 +14,7 @@ from lti_tool.domain.attempts import FAILED, PASSED, Status
 from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.people import LtiUser, Membership
-from lti_tool.services import held, identity
+from lti_tool.services import held, identity, missing
 from lti_tool.services.errors import Refused
 from lti_tool.services.outcome_values import NewOutcome, share
 
@@ -48,22 +48,27 @@ def users_of(
 
 def owners_of(session: Session, part: RunComponent, context_id: int, users: Iterable[LtiUser]) -> dict[int, Owner]:
     """Whose results these are, by account."""
+    users = list(users)
+    riddles = missing.among(session, users, [part.run_id])
     learners: dict[int, list[Enrolment]] = defaultdict(list)
     for enrolment in session.scalars(select(Enrolment).where(Enrolment.run_id == part.run_id).order_by(Enrolment.id)):
         learners[enrolment.person_id].append(enrolment)
     roles = dict(session.execute(
         select(Membership.lti_user_id, Membership.role).where(Membership.context_id == context_id)
     ).tuples().all())
-    return {user.id: _owner(user, learners, roles.get(user.id)) for user in users}
+    return {user.id: _owner(user, learners, roles.get(user.id), user.id in riddles) for user in users}
 
 
-def _owner(user: LtiUser, learners: Mapping[int, Sequence[Enrolment]], role: str | None) -> Owner:
+def _owner(
+    user: LtiUser, learners: Mapping[int, Sequence[Enrolment]], role: str | None, is_riddle: bool
+) -> Owner:
     if user.person_id is not None:
         try:
             return held.the_one(learners.get(user.person_id, ()))
         except Refused:
             return held.AMBIGUOUS
-    if role not in (None, Role.LEARNER) or user.match_reason == identity.NUMBER_UNKNOWN:
+    is_elsewhere = user.match_reason == identity.NUMBER_UNKNOWN and not is_riddle
+    if role not in (None, Role.LEARNER) or is_elsewhere:
         return None  # a teacher's trial, or a degree student: the number is not on the extract
     return held.AMBIGUOUS if user.match == identity.AMBIGUOUS else held.UNKNOWN
 

@@ -86,11 +86,29 @@ def test_a_number_kept_back_does_not_unmatch(session, intake, now):
     assert identity.match_user(session, account, now) == "matched" and account.person_id == lena.person_id
 
 
-def test_one_person_may_have_several_accounts(session, intake, now):
+def test_two_accounts_of_one_lms_with_one_number_wait_both(session, intake, now):
+    """One of them has the wrong number: the mark of the one must not reach the other (I12)."""
+    intake.learner()
+    first, second = (intake.account(sub, sourcedid="1001") for sub in ("user-1", "user-2"))
+    assert identity.match_user(session, first, now) == "matched"
+    assert identity.match_user(session, second, now) == "ambiguous"
+    assert (first.match, first.match_reason, first.person_id) == ("ambiguous", "number_twice", None)
+    assert identity.match_user(session, first, now) == "ambiguous"
+
+
+def test_a_third_account_with_the_number_waits_too(session, intake, now):
+    intake.learner()
+    accounts = [intake.account(f"user-{number}", sourcedid="1001") for number in (1, 2, 3)]
+    assert [identity.match_user(session, account, now) for account in accounts][1:] == ["ambiguous", "ambiguous"]
+
+
+def test_one_person_may_have_several_accounts_by_somebodys_word(session, intake, now):
     lena = intake.learner()
-    for sub in ("user-1", "user-2"):
-        assert identity.match_user(session, intake.account(sub, sourcedid="1001"), now) == "matched"
-    assert {link[0] for link in links(session)} == {lena.person_id}
+    accounts = [intake.account(f"user-{number}", sourcedid="1001") for number in (1, 2)]
+    for account in accounts:
+        identity.match_user(session, account, now)
+        identity.confirm(session, intake.actor(), account.key, lena.person.key, now)
+    assert [account.person_id for account in accounts] == [lena.person_id, lena.person_id]
 
 
 def test_the_number_of_another_institution_matches_nobody(session, intake, now):
