@@ -17,6 +17,8 @@ import lti_tool.models  # noqa: F401  (makes every table known)
 from lti_tool.db import Base, Sessions, make_engine, make_sessions
 from lti_tool.seal import Sealer
 
+pytest_plugins = ("tests.populated",)
+
 KEY = bytes(range(32))
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 

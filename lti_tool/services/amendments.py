@@ -37,7 +37,7 @@ def propose(
     amendment = Amendment(
         institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment,
         decision_id=decision.id, decision=decision, reason=reason.strip(),
-        authority_reference=authority_reference.strip(), proposed_by=person_of(actor),
+        authority_reference=authority_reference.strip(), proposed_by=person_of(actor), created_at=now,
     )
     session.add(amendment)
     session.flush()

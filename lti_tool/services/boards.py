@@ -29,7 +29,7 @@ def convene(
         raise Refused("reference", "A board needs a reference, such as INV-DATA 2026/2: the record is found by it.")
     board = ExamBoard(
         institution_id=actor.institution_id, kind=str(Authority.CAIRN), title=title, reference=reference.strip(),
-        held_on=held_on, entered_by=by,
+        held_on=held_on, entered_by=by, created_at=now,
     )
     session.add(board)
     session.flush()

@@ -50,7 +50,7 @@ def enter(
         raise Refused("date", "The board cannot have met in the future; check the date of the minute.")
     minute = ExamBoard(
         institution_id=actor.institution_id, kind=str(Authority.MINUTED), title=title, reference=reference.strip(),
-        held_on=held_on, entered_by=person_of(actor),
+        held_on=held_on, entered_by=person_of(actor), created_at=now,
     )
     session.add(minute)
     session.flush()

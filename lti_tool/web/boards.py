@@ -74,7 +74,8 @@ def show(board_key: str) -> str:
             )
         pack = packs.pack(session, g.institution.id, board_key)
         return render_template(
-            "staff/board.html", heading=board.title or board.reference, pack=pack, board=board, **_pack_page(session, pack)
+            "staff/board.html", heading=board.title or board.reference, pack=pack, board=board,
+            **_pack_page(session, pack),
         )
 
 

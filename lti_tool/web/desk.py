@@ -20,36 +20,70 @@ class Card:
     """A pile of work: its count, its words, where it leads, and whose it is."""
 
     count: str
-    label: str
+    one: str
+    many: str
     endpoint: str
     roles: tuple[Role, ...]
     is_urgent: bool = False
 
 
 CARDS = (
-    Card(count="boards", label="boards to decide", endpoint="boards.index", is_urgent=True,
-         roles=(Role.CHAIR, Role.SECRETARY, Role.EXTERNAL, Role.BOARD_MEMBER)),
-    Card(count="boards_to_convene", label="runs wait for a board", endpoint="boards.index", roles=OFFICERS),
-    Card(count="amendments", label="amendments wait for a chair", endpoint="amendments.index", is_urgent=True,
-         roles=(Role.CHAIR,)),
-    Card(count="minutes_to_confirm", label="minutes wait for a second person", endpoint="minutes.index", is_urgent=True,
-         roles=OFFICERS),
-    Card(count="minutes_to_enter", label="runs wait for a minute", endpoint="minutes.index", roles=OFFICERS),
-    Card(count="on_hold", label="messages on hold for a person", endpoint="queue.index", is_urgent=True,
-         roles=(Role.REGISTRY,)),
-    Card(count="unknown_people", label="accounts that nobody knows", endpoint="people.quarantine", is_urgent=True,
-         roles=(Role.REGISTRY,)),
-    Card(count="nameless_results", label="results without a name", endpoint="people.quarantine", roles=(Role.REGISTRY,)),
-    Card(count="discrepancies", label="discrepancies to close", endpoint="reconciliation.index", is_urgent=True,
-         roles=(Role.REGISTRY, Role.AUDITOR)),
-    Card(count="unsigned", label="reconciliations to sign", endpoint="reconciliation.index",
-         roles=(Role.REGISTRY, Role.AUDITOR)),
-    Card(count="on_the_way", label="messages on the way", endpoint="queue.index", roles=(Role.REGISTRY, Role.AUDITOR)),
-    Card(count="paused", label="record systems paused", endpoint="records.index", is_urgent=True,
-         roles=(Role.REGISTRY, Role.IT_ADMIN)),
-    Card(count="waiting_to_be_sent", label="messages wait to be sent", endpoint="records.index", roles=(Role.IT_ADMIN,)),
-    Card(count="platforms_without_deployment", label="LMSs without a deployment", endpoint="platforms.index",
-         roles=(Role.IT_ADMIN,)),
+    Card(
+        count="boards", one="board to decide", many="boards to decide",
+        endpoint="boards.index", roles=(Role.CHAIR, Role.SECRETARY, Role.EXTERNAL, Role.BOARD_MEMBER), is_urgent=True,
+    ),
+    Card(
+        count="boards_to_convene", one="run waits for a board", many="runs wait for a board",
+        endpoint="boards.index", roles=OFFICERS,
+    ),
+    Card(
+        count="amendments", one="amendment waits for a chair", many="amendments wait for a chair",
+        endpoint="amendments.index", roles=(Role.CHAIR,), is_urgent=True,
+    ),
+    Card(
+        count="minutes_to_confirm", one="minute waits for a second person", many="minutes wait for a second person",
+        endpoint="minutes.index", roles=OFFICERS, is_urgent=True,
+    ),
+    Card(
+        count="minutes_to_enter", one="run waits for a minute", many="runs wait for a minute",
+        endpoint="minutes.index", roles=OFFICERS,
+    ),
+    Card(
+        count="on_hold", one="message on hold for a person", many="messages on hold for a person",
+        endpoint="queue.index", roles=(Role.REGISTRY,), is_urgent=True,
+    ),
+    Card(
+        count="unknown_people", one="account that nobody knows", many="accounts that nobody knows",
+        endpoint="people.quarantine", roles=(Role.REGISTRY,), is_urgent=True,
+    ),
+    Card(
+        count="nameless_results", one="result without a name", many="results without a name",
+        endpoint="people.quarantine", roles=(Role.REGISTRY,),
+    ),
+    Card(
+        count="discrepancies", one="discrepancy to close", many="discrepancies to close",
+        endpoint="reconciliation.index", roles=(Role.REGISTRY, Role.AUDITOR), is_urgent=True,
+    ),
+    Card(
+        count="unsigned", one="reconciliation to sign", many="reconciliations to sign",
+        endpoint="reconciliation.index", roles=(Role.REGISTRY, Role.AUDITOR),
+    ),
+    Card(
+        count="on_the_way", one="message on the way", many="messages on the way",
+        endpoint="queue.index", roles=(Role.REGISTRY, Role.AUDITOR),
+    ),
+    Card(
+        count="paused", one="record system paused", many="record systems paused",
+        endpoint="records.index", roles=(Role.REGISTRY, Role.IT_ADMIN), is_urgent=True,
+    ),
+    Card(
+        count="waiting_to_be_sent", one="message waits to be sent", many="messages wait to be sent",
+        endpoint="records.index", roles=(Role.IT_ADMIN,),
+    ),
+    Card(
+        count="platforms_without_deployment", one="LMS without a deployment", many="LMSs without a deployment",
+        endpoint="platforms.index", roles=(Role.IT_ADMIN,),
+    ),
 )
 
 

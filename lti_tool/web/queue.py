@@ -3,9 +3,11 @@
 from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.clock import utcnow
 from lti_tool.db import reading
 from lti_tool.domain.ratification import Role
-from lti_tool.services import audit_pages, outbox, queue
+from lti_tool.models.delivery import ON_HOLD, READY, SUPERSEDED
+from lti_tool.services import audit_pages, outbox, queue, record_systems
 from lti_tool.web import pictures
 from lti_tool.web.auth import for_staff
 from lti_tool.web.back import or_back
@@ -14,20 +16,21 @@ from lti_tool.web.house import house
 bp = Blueprint("queue", __name__, url_prefix="/staff/queue")
 
 SEES = (Role.REGISTRY, Role.AUDITOR)
+SHOWN = tuple(state for state in queue.STATES if state != SUPERSEDED)
 
 
 @bp.get("/")
 @for_staff(*SEES)
 def index() -> str:
     wanted = queue.Filter(state=request.args.get("state", ""), destination=request.args.get("system", ""))
-    page = request.args.get("page", 1, type=int)
     with reading(house().sessions) as session:
-        rows, total = queue.rows(session, g.institution.id, wanted, page)
-        systems = queue.counts_by_destination(session, g.institution.id)
+        systems = record_systems.systems(session, g.institution.id)
         return render_template(
-            "staff/queue.html", heading="Queue", rows=rows, total=total, wanted=wanted, page=page, size=queue.PAGE,
-            systems=systems, progress=queue.progress(session, g.institution.id), states=queue.ORDER,
-            pictures=[(row, pictures.delivery(counts)) for row, counts in systems.items() if counts],
+            "staff/queue.html", heading="Queue", wanted=wanted, systems=systems, states=SHOWN,
+            page=queue.page(session, g.institution.id, wanted, number=request.args.get("page", 1, type=int)),
+            progress=queue.progress(session, g.institution.id, utcnow()), sentence=_sentence,
+            counts=queue.counts(session, g.institution.id).states,
+            pictures=[(system.name, pictures.delivery(system.counts)) for system in systems if system.counts],
         )
 
 
@@ -36,8 +39,9 @@ def index() -> str:
 def progress() -> Response:
     """For the figures that move by themselves; the page works without."""
     with reading(house().sessions) as session:
-        found = queue.progress(session, g.institution.id)
-    return jsonify(counts=dict(found.counts), total=found.total, done=found.done, sentence=found.sentence)
+        found = queue.progress(session, g.institution.id, utcnow())
+        counts = queue.counts(session, g.institution.id).states
+    return jsonify(counts=dict(counts), total=found.total, done=found.confirmed, sentence=_sentence(found))
 
 
 @bp.get("/rejected.csv")
@@ -56,11 +60,13 @@ def rejected() -> Response:
 @for_staff(*SEES)
 def message(message_key: str) -> str:
     with reading(house().sessions) as session:
-        found = outbox.by_key(session, g.institution.id, message_key)
-        row = queue.one(session, found)
+        row = queue.one(session, g.institution.id, message_key)
         return render_template(
-            "staff/message.html", heading=f"{row.learner}, {row.run or row.destination}", row=row,
-            attempts=queue.attempts_of(session, found), may_decide=g.desk.actor.has(Role.REGISTRY),
+            "staff/message.html", heading=row.learner or row.destination, row=row,
+            ticket=queue.ticket(session, g.institution.id, message_key) if row.state == ON_HOLD else "",
+            attempts=queue.attempts(session, g.institution.id, message_key), states=(ON_HOLD, READY),
+            links=record_systems.links(session, g.institution.id, message_key),
+            may_decide=g.desk.actor.has(Role.REGISTRY),
         )
 
 
@@ -93,3 +99,10 @@ def close(message_key: str) -> Response:
         outbox.close(session, g.desk.actor, message_key, request.form.get("reason", ""), house().clock())
     flash("It is closed, with your reason.", "good")
     return redirect(url_for(".message", message_key=message_key), 303)
+
+
+def _sentence(found: queue.Progress) -> str:
+    left = found.waiting + found.sending
+    moving = f"{left} on the way" if left else "Nothing is on the way"
+    held = f"{found.on_hold} on hold for a person" if found.on_hold else "nothing is on hold"
+    return f"{found.confirmed} of {found.total} confirmed. {moving}; {held}."

@@ -3,9 +3,10 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.clock import utcnow
 from lti_tool.db import reading
 from lti_tool.domain.ratification import Role
-from lti_tool.services import destinations, queue
+from lti_tool.services import destinations, queue, record_systems
 from lti_tool.web import pictures
 from lti_tool.web.auth import for_staff
 from lti_tool.web.back import or_back
@@ -21,11 +22,11 @@ ACTS = (Role.REGISTRY, Role.IT_ADMIN)
 @for_staff(*SEES)
 def index() -> str:
     with reading(house().sessions) as session:
-        systems = queue.counts_by_destination(session, g.institution.id)
+        found = record_systems.systems(session, g.institution.id)
         return render_template(
             "staff/records.html", heading="Record systems", lms=destinations.LTI_SCORES,
-            systems=[(row, pictures.delivery(counts)) for row, counts in systems.items()],
-            progress=queue.progress(session, g.institution.id), may_act=g.desk.actor.has(*ACTS),
+            systems=[(system.row, system.name, pictures.delivery(system.counts)) for system in found],
+            progress=queue.progress(session, g.institution.id, utcnow()), may_act=g.desk.actor.has(*ACTS),
         )
 
 

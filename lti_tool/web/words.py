@@ -5,6 +5,8 @@ from decimal import ROUND_DOWN, Decimal, InvalidOperation
 
 from flask import Flask
 
+from connectors.classes import CLASSES
+
 KINDS: Mapping[str, str] = {
     "PASS": "Pass", "RESIT": "Resit due", "FAIL_FINAL": "Fail", "NOT_YET": "Not yet met", "DEFERRED": "Deferred",
     "CREDIT_REFUSED": "Credit refused", "INCOMPLETE": "Incomplete", "WITHDRAWN": "Withdrawn",
@@ -44,6 +46,29 @@ TOTALS: Mapping[str, str] = {
     "waiting": "A newer version is on its way", "unreadable_files": "Files or pages that cannot be read",
     "rejected": "Refused there",
 }
+ATTEMPTS: Mapping[str, str] = {
+    "sending": "Being sent", "delivered": "Delivered", "found": "It was there already", "returned": "Given back unsent",
+    **{error_class.value: about.label for error_class, about in CLASSES.items()},
+}
+ACTIONS: Mapping[str, str] = {
+    "read": "Details read", "award.grant": "Result ratified", "board.convene": "Board convened",
+    "board.attendance": "Attendance written down", "board.list": "List brought up to date",
+    "board.conflict": "Conflict declared", "board.ratify": "Board decided", "minute.enter": "Minute entered",
+    "minute.confirm": "Minute confirmed", "minute.withdraw": "Minute put away", "amendment.propose": "Amendment proposed",
+    "amendment.approved": "Amendment approved", "amendment.refused": "Amendment refused",
+    "outbox.retry": "Message sent again", "outbox.hold": "Message kept back", "outbox.close": "Message closed",
+    "destination.add": "Record system added", "destination.change": "Record system changed",
+    "destination.feed": "Results led to a record system", "destination.pause": "Record system paused",
+    "destination.resume": "Record system sent to again", "discrepancy.close": "Discrepancy closed",
+    "reconciliation.sign": "Reconciliation signed", "identity_confirmed": "Account matched by a person",
+    "identity_evidence": "Evidence for a match", "identity_unlinked": "Account unmatched",
+    "give_held_result": "Result given to a learner", "set_aside_held_result": "Result set aside",
+    "import_extract": "Extract applied", "registration_status": "Registration changed", "person.erase": "Person erased",
+    "person.export": "Person's data given out", "staff.add": "Staff account added", "staff.accept": "Staff account set up",
+    "institution.add": "Institution added", "platform_added": "LMS registered", "tool_keys_rotated": "Keys renewed",
+    "publish": "Micro-credential published", "choose_authority": "Authority of a component chosen",
+    "open_sitting": "Next sitting opened", "join_course": "Course joined to a run", "pick_link": "Link picked",
+}
 TONES: Mapping[str, str] = {
     "PASS": "good", "RESIT": "care", "FAIL_FINAL": "bad", "NOT_YET": "care", "DEFERRED": "info",
     "CREDIT_REFUSED": "care", "INCOMPLETE": "care", "sending": "info", "sent": "info", "confirmed": "good",
@@ -51,7 +76,7 @@ TONES: Mapping[str, str] = {
 }
 TABLES: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS, "state": STATES, "authority": AUTHORITIES, "role": ROLES, "discrepancy": DISCREPANCIES,
-    "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS,
+    "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS, "attempt": ATTEMPTS, "action": ACTIONS,
 }
 
 

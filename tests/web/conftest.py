@@ -16,7 +16,7 @@ from lti_tool.app import create_app
 from lti_tool.db import Sessions
 from lti_tool.settings import Settings
 from tests.conftest import KEY
-from tests.web.university import Desks, populate
+from tests.web.university import Desks
 
 Browser = Callable[[str], "Client"]
 
@@ -47,11 +47,6 @@ def app(sessions: Sessions) -> Iterator[Flask]:
     made = create_app(Settings(secret_keys=(KEY,), public_url="http://localhost:8400"), sessions=sessions)
     yield made
     made.extensions["cairn"].http.close()
-
-
-@pytest.fixture
-def desks(sessions: Sessions, now: datetime) -> Desks:
-    return populate(sessions, now)
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from tests.web.university import DESKS, MARKERS_OF_DATA, Desks
 
 MONITORED = {"health.healthz", "health.readyz"}  # no data, no sign-in; their own tests say what they answer
 OPEN = {
-    "static", "staff.sign_in", "staff.sign_in_posted", "staff.sign_out", "staff.invitation", "staff.accept", "lti.login",
-    "lti.login_plain", "lti.launch", "lti.opened_directly", "lti.jwks",
+    "static", "staff.sign_in", "staff.sign_in_posted", "staff.sign_out", "staff.invitation", "staff.accept",
+    "lti.login", "lti.login_plain", "lti.launch", "lti.opened_directly", "lti.jwks",
 }
 REFUSALS = {301, 302, 303, 400, 401, 403, 404, 405, 409, 415, 422}
 
@@ -67,7 +67,7 @@ def test_nobody_sees_nothing(app: Flask, desks: Desks, signed_in: Browser) -> No
     assert counted(desks) == before
 
 
-def test_another_university_sees_nothing_with_the_keys_of_this_one(app: Flask, desks: Desks, signed_in: Browser) -> None:
+def test_another_university_sees_nothing_with_keys_of_this_one(app: Flask, desks: Desks, signed_in: Browser) -> None:
     charlie, before = signed_in("charlie"), counted(desks)
     for method, path, rule in addresses(app, desks):
         if rule.endpoint == "staff.sign_out":
@@ -105,8 +105,8 @@ def test_it_sees_no_academic_data(app: Flask, desks: Desks, signed_in: Browser) 
 
 def test_an_external_examiner_writes_nothing_but_a_conflict(app: Flask) -> None:
     written = {
-        rule.endpoint for rule in app.url_map.iter_rules()
-        if "POST" in (rule.methods or set()) and Role.EXTERNAL in getattr(app.view_functions[rule.endpoint], "roles", ())
+        rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())
+        and Role.EXTERNAL in getattr(app.view_functions[rule.endpoint], "roles", ())
     }
     assert written == {"boards.declare_conflict"}
 

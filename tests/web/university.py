@@ -15,6 +15,7 @@ from lti_tool.clock import utcnow
 from lti_tool.db import Sessions
 from lti_tool.domain.ratification import Role
 from lti_tool.models.audit import AuditEntry
+from lti_tool.models.award import Award
 from lti_tool.models.board import ExamBoard
 from lti_tool.models.catalogue import Enrolment, Run
 from lti_tool.models.delivery import Destination, Discrepancy, OutboxMessage, ReconciliationRun
@@ -88,9 +89,13 @@ def _boards(session: Session, home: University, desks: Desks) -> None:
         decisions.decide(session, enrolment, home.now)
     board = home.board(run)
     old = home.run("IL5104")
-    desks.keys |= {"board_key": board.key, "case_key": board.cases[0].key, "enrolment_key": board.cases[0].enrolment.key}
-    for name, critique, portfolio in (("Ravi", "60", "64"), ("Sina", "52", "49"), ("Tam", "71", "77"), ("Uma", "66", "58")):
+    first = board.cases[0]
+    desks.keys |= {"board_key": board.key, "case_key": first.key, "enrolment_key": first.enrolment.key}
+    ratified = (("Ravi", "60", "64"), ("Sina", "52", "49"), ("Tam", "71", "77"), ("Uma", "66", "58"))
+    for name, critique, portfolio in ratified:
         home.marked(old, critique, portfolio, name)
+    free = home.run("IL5105")
+    home.marked(free, "63", "67", "Xenia")
     decided = _decided(home, old)
     desks.keys["decided_board"] = decided.key
 
@@ -120,7 +125,8 @@ def _minute(session: Session, home: University, desks: Desks) -> None:
 
 
 def _queue(session: Session, home: University, desks: Desks) -> None:
-    messages = list(session.scalars(select(OutboxMessage).where(OutboxMessage.is_final.is_(True)).order_by(OutboxMessage.id)))
+    final = select(OutboxMessage).where(OutboxMessage.is_final.is_(True)).order_by(OutboxMessage.id)
+    messages = list(session.scalars(final))
     rejected, sent, confirmed, waiting = messages[:4]
     rejected.state, rejected.attempts, rejected.tries = "on_hold", 1, 1
     rejected.error_class, rejected.error_code = "fix_there", "unknown_run"
@@ -132,8 +138,6 @@ def _queue(session: Session, home: University, desks: Desks) -> None:
     assert award is not None
     desks.keys |= {"message_key": rejected.key, "waiting_message": waiting.key}
     session.flush()
-    from lti_tool.models.award import Award
-
     desks.keys["award_key"] = session.get_one(Award, award).key
     desks.keys["person_key"] = session.get_one(Award, award).enrolment.person.key
     system = session.get_one(Destination, rejected.destination_id)
@@ -179,12 +183,19 @@ def _lms(session: Session, home: University, desks: Desks) -> None:
     session.add(ResourceLink(
         institution_id=home.institution.id, context_id=context.id, resource_link_id="link", run_component_id=part.id,
     ))
-    unknown = factories.lti_user(session, registration, "u-9", name="Unmatched Account", match_reason="no_number")
+    lena = session.scalars(select(Person).where(Person.display_name == LEARNERS[0])).one()
+    lena.email = "lena@home.example"
+    unknown = factories.lti_user(
+        session, registration, "u-9", name="Unmatched Account", email="lena@home.example",
+        match_reason="no_number",
+    )
     session.add(Membership(
         institution_id=home.institution.id, context_id=context.id, lti_user_id=unknown.id, role="learner",
         seen_at=home.now,
     ))
-    capture = CaptureRun(institution_id=home.institution.id, run_component_id=part.id, source="moodle_csv", started_at=home.now)
+    capture = CaptureRun(
+        institution_id=home.institution.id, run_component_id=part.id, source="moodle_csv", started_at=home.now,
+    )
     session.add(capture)
     session.flush()
     held = HeldResult(
@@ -203,7 +214,8 @@ def _lms(session: Session, home: University, desks: Desks) -> None:
 
 
 def _launch(
-    session: Session, institution: Institution, registration_id: int, deployment_id: int, context_id: int, user: LtiUser,
+    session: Session, institution: Institution, registration_id: int, deployment_id: int, context_id: int,
+    user: LtiUser,
 ) -> LaunchSession:
     made = LaunchSession(
         institution_id=institution.id, secret_hash=launch_sessions.secret_hash(LAUNCH_SECRET),

@@ -1,0 +1,46 @@
+"""Every staff screen as those see it who work there, at both widths, measured by axe."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Look, SignIn, Site
+from tests.web.university import Desks
+
+SCREENS = {
+    "alice": (
+        ("desk-chair", "/staff/"), ("boards", "/staff/boards/"), ("board-new", "/staff/boards/new"),
+        ("board", "/staff/boards/{board_key}"), ("board-ratify", "/staff/boards/{board_key}/ratification"),
+        ("board-decided", "/staff/boards/{decided_board}"), ("case", "/staff/boards/{board_key}/cases/{case_key}"),
+        ("amendments-chair", "/staff/amendments/"),
+    ),
+    "dana": (
+        ("desk-registry", "/staff/"), ("amendments", "/staff/amendments/"),
+        ("amendment-new", "/staff/amendments/new/{differing_enrolment}"), ("minutes", "/staff/minutes/"),
+        ("minute-own", "/staff/minutes/{minute_key}"), ("queue", "/staff/queue/"),
+        ("queue-none", "/staff/queue/?state=sending"), ("message", "/staff/queue/messages/{message_key}"),
+        ("reconciliation", "/staff/reconciliation/"), ("reconciliation-run", "/staff/reconciliation/runs/{run_key}"),
+        ("people", "/staff/people/"), ("quarantine", "/staff/people/quarantine"),
+        ("person", "/staff/people/{person_key}"), ("award", "/staff/people/awards/{award_key}"),
+        ("extracts", "/staff/extracts/"), ("records", "/staff/records/"),
+    ),
+    "erin": (("minute", "/staff/minutes/{minute_key}"),),
+    "quinn": (
+        ("desk-auditor", "/staff/"), ("audit", "/staff/audit/"), ("audit-entry", "/staff/audit/entries/{entry_hash}"),
+    ),
+    "iris": (
+        ("desk-it", "/staff/"), ("platforms", "/staff/platforms/"), ("platform", "/staff/platforms/{platform_key}"),
+        ("not-allowed", "/staff/queue/"),
+    ),
+    "femi": (("board-external", "/staff/boards/{board_key}"),),
+}
+
+
+@pytest.mark.parametrize("login", sorted(SCREENS))
+def test_screens(page: Page, site: Site, desks: Desks, sign_in: SignIn, look: Look, login: str) -> None:
+    sign_in(page, login)
+    for name, path in SCREENS[login]:
+        answer = page.goto(site.url + path.format(**desks.keys))
+        assert answer is not None
+        assert answer.status == (403 if name == "not-allowed" else 200), name
+        expect(page.locator("h1")).to_have_count(1)
+        look(page, name)
