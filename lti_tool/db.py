@@ -3,19 +3,20 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from lti_tool.seal import Sealer
 
 Sessions = sessionmaker[Session]
+
+_only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -83,7 +84,8 @@ def make_engine(url: str, **options: Any) -> Engine:
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        # in the dialect, not as an event of the engine, whose presence alone makes every statement a tenth dearer
+        engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign, assignment]
     return engine
 
 
@@ -92,18 +94,23 @@ def make_sessions(engine: Engine, sealer: Sealer) -> Sessions:
     return sessionmaker(engine, expire_on_commit=False, info={"sealer": sealer})
 
 
-def insert_or_skip(session: Session, table: Table, *unique: str) -> Any:
-    """An INSERT that does nothing, and returns no id, where a row with these unique columns stands already."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
-
-
 @contextmanager
 def reading(sessions: Sessions) -> Iterator[Session]:
     """A session that only reads; on SQLite it does not take the one write lock."""
     with sessions() as session:
-        session.connection(execution_options={"cairn_reads": True})
+        with beginning_to_read():
+            session.connection()
         yield session
+
+
+@contextmanager
+def beginning_to_read() -> Iterator[None]:
+    """Transactions that begin inside this block only read."""
+    token = _only_reads.set(True)
+    try:
+        yield
+    finally:
+        _only_reads.reset(token)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -113,6 +120,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("cairn_reads")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+def _begin_sqlite(connection: Any) -> None:
+    connection.execute("BEGIN" if _only_reads.get() else "BEGIN IMMEDIATE")

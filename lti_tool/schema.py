@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from lti_tool.db import beginning_to_read
+
 
 class NotMigrated(Exception):
     """The database is empty or older than this version of Cairn; the text says what to run."""
@@ -33,7 +35,7 @@ def upgrade(engine: Engine, revision: str = "head") -> tuple[str, str]:
 
 def current(engine: Engine) -> str:
     """The revision a database is at; empty for none."""
-    with engine.connect().execution_options(cairn_reads=True) as connection:
+    with beginning_to_read(), engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
 
 

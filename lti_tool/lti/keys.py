@@ -12,6 +12,7 @@ from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from connectors.errors import ConnectorError
 from connectors.http import HttpClient
@@ -33,6 +34,9 @@ class PlatformKey:
 
     key: RSAKey | ECKey = field(repr=False)
     algorithm: str
+
+    def verifies(self, message: bytes, signature: bytes) -> bool:
+        return JWSRegistry.algorithms[self.algorithm].verify(message, signature, self.key)
 
 
 @dataclass(slots=True)

@@ -7,12 +7,15 @@ has a query with a second ``?``, and takes any target address.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import urlencode
 
 from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.registered import Registered, origin_of
 from lti_tool.lti.state import Issued, StateSigner
 from lti_tool.lti.tool_config import ToolConfig
+
+ALWAYS = "scope=openid&response_type=id_token&response_mode=form_post&prompt=none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,6 @@ class Answer:
 
     location: str
     issued: Issued
-    registration: Registered
 
 
 def answer(
@@ -37,20 +39,23 @@ def answer(
     if not is_ours(target, public_url):
         raise LaunchRefused("login_target", registration_key=registered.key)
     issued = signer.issue(registered.key, target, now)
-    question = {
-        "scope": "openid", "response_type": "id_token", "response_mode": "form_post", "prompt": "none",
-        "client_id": registered.client_id, "redirect_uri": public_url + "/lti/launch",
-        "login_hint": form["login_hint"], "state": issued.state, "nonce": issued.nonce,
-    }
+    question = {"login_hint": form["login_hint"]}
     if "lti_message_hint" in form:  # verbatim: Moodle's is JSON text
         question["lti_message_hint"] = form["lti_message_hint"]
-    joint = "&" if urlsplit(registered.auth_url).query else "?"
-    return Answer(f"{registered.auth_url}{joint}{urlencode(question)}", issued, registered)
+    start = _start(registered.auth_url, registered.client_id, public_url + "/lti/launch")
+    return Answer(f"{start}&state={issued.state}&nonce={issued.nonce}&{urlencode(question)}", issued)
 
 
 def is_ours(target: str, public_url: str) -> bool:
     """Say whether an address is one of ours: same scheme, host and port."""
     return origin_of(target) == origin_of(public_url)
+
+
+@lru_cache(maxsize=1024)
+def _start(auth_url: str, client_id: str, redirect_uri: str) -> str:
+    """The part of the question that is the same in every launch; the address may have a query of its own."""
+    ours = urlencode({"client_id": client_id, "redirect_uri": redirect_uri})
+    return f"{auth_url}{'&' if '?' in auth_url else '?'}{ALWAYS}&{ours}"
 
 
 def _find(form: Mapping[str, str], registration_key: str | None, config: ToolConfig) -> Registered:

@@ -1,6 +1,7 @@
 """A registered LMS as a plain value, so that nothing of LTI waits for a database."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 
@@ -32,6 +33,7 @@ class Registered:
         return tuple(dict.fromkeys(origin for origin in found if origin))
 
 
+@lru_cache(maxsize=4096)  # the same few addresses, several times in every launch
 def origin_of(url: str) -> str:
     """Scheme and host of a web address, or nothing where it is none."""
     try:

@@ -1,12 +1,12 @@
 """What is known of a launch, by one statement, and the two ways to write down what is not."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, bindparam, inspect, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Insert, Row, Table, and_, bindparam, insert, inspect, select, update
 
-from lti_tool.db import Base, insert_or_skip
+from lti_tool.db import Base
 from lti_tool.lti.values import Launch
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, Deployment, LineItem, Registration, ResourceLink
@@ -18,22 +18,25 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-def known_of(session: Session, launch: Launch) -> Row[Any] | None:
+@cache
+def insert_into(model: type[Base]) -> Insert:
+    """Built once: building a statement costs more than sending it."""
+    return insert(table_of(model))
+
+
+def known_of(db: Connection, launch: Launch) -> Row[Any] | None:
     """The deployment and whatever of course, link, person, membership and column is here; None: no such deployment."""
-    return session.execute(KNOWN, {
+    return db.execute(KNOWN, {
         "registration": launch.registration.id, "deployment": launch.deployment_id,
         "course": launch.course.id if launch.course else None, "link": launch.link.id if launch.link else None,
         "sub": launch.user.sub if launch.user else None, "line_item": launch.grades.lineitem or None,
     }).one_or_none()
 
 
-def add(session: Session, model: type[Base], names: Mapping[str, Any], values: Mapping[str, Any]) -> int:
-    """Insert a row that was not there a moment ago; where another launch was quicker, take its row."""
-    table = table_of(model)
-    added = session.execute(insert_or_skip(session, table, *names), {**names, **values}).scalar_one_or_none()
-    if added is None:
-        added = session.execute(select(table.c.id).filter_by(**names)).scalar_one()
-    return int(added)
+def add(db: Connection, model: type[Base], values: Mapping[str, Any]) -> int:
+    """Insert a row that was not there a moment ago. Where another launch was quicker, the database says so."""
+    added = db.execute(insert_into(model), values)
+    return int(added.inserted_primary_key[0])  # type: ignore[index]  # one row, one key
 
 
 def differing(known: Row[Any], prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,10 +44,10 @@ def differing(known: Row[Any], prefix: str, values: Mapping[str, Any]) -> dict[s
     return {name: value for name, value in values.items() if getattr(known, f"{prefix}_{name}") != value}
 
 
-def change(session: Session, model: type[Base], row_id: int, values: Mapping[str, Any]) -> None:
+def change(db: Connection, model: type[Base], row_id: int, values: Mapping[str, Any]) -> None:
     if values:
         table = table_of(model)
-        session.execute(update(table).where(table.c.id == row_id).values(**values))
+        db.execute(update(table).where(table.c.id == row_id).values(**values))
 
 
 def _known() -> Any:

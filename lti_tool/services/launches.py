@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,15 +22,13 @@ from lti_tool.lti.values import Launch
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, LaunchSession, LineItem, ResourceLink, UsedNonce
-from lti_tool.services.launch_facts import add, change, differing, known_of, table_of
+from lti_tool.services import columns
+from lti_tool.services.launch_facts import add, change, differing, insert_into, known_of
 from lti_tool.services.launch_sessions import secret_hash
 
 SEEN_EVERY = timedelta(hours=1)  # "last seen" need not be truer than that, and a write per launch is dear
 KEPT_AFTER = timedelta(days=1)
 DEFAULT_MAXIMUM = Decimal(100)
-
-INSERT_NONCE = insert(table_of(UsedNonce))
-INSERT_SESSION = insert(table_of(LaunchSession))
 
 Match = Callable[[Session, LtiUser, datetime], object]
 
@@ -51,17 +49,18 @@ def record_launch(
     ``match`` says who a person is that nobody knows yet. Raises :class:`LaunchRefused` for a deployment that is not
     ours, and for a launch that was used already.
     """
-    known = known_of(session, launch)
+    db = session.connection()
+    known = known_of(db, launch)
     if known is None or not (known.deployment_is_active and known.registration_is_active):
         raise LaunchRefused("deployment_unknown", registration_key=launch.registration.key)
-    _use_up(session, launch, known)
-    course_id = _course(session, launch, known)
+    _use_up(db, launch, known)
+    course_id = _course(db, launch, known)
     link_id = _link(session, launch, known, course_id)
-    user_id = _user(session, launch, known, now)
-    _membership(session, launch, known, course_id, user_id, now)
+    user_id = _user(db, launch, known, now)
+    _membership(db, launch, known, course_id, user_id, now)
     if match is not None and user_id is not None and known.user_match in {None, "none"}:
         match(session, session.get_one(LtiUser, user_id), now)
-    return _open(session, launch, known, (course_id, link_id, user_id), now, lasts)
+    return _open(db, launch, known, (course_id, link_id, user_id), now, lasts)
 
 
 def forget_expired(session: Session, now: datetime) -> int:
@@ -71,18 +70,18 @@ def forget_expired(session: Session, now: datetime) -> int:
     return int(gone.rowcount + ended.rowcount)  # type: ignore[attr-defined]
 
 
-def _use_up(session: Session, launch: Launch, known: Row[Any]) -> None:
+def _use_up(db: Connection, launch: Launch, known: Row[Any]) -> None:
     row = {
         "institution_id": known.deployment_institution_id, "registration_id": launch.registration.id,
         "nonce_hash": hashlib.sha256(launch.nonce.encode()).hexdigest(), "expires_at": launch.state_ends_at,
     }
     try:
-        session.execute(INSERT_NONCE, row)
+        db.execute(insert_into(UsedNonce), row)
     except IntegrityError as error:
         raise LaunchRefused("replayed", registration_key=launch.registration.key) from error
 
 
-def _course(session: Session, launch: Launch, known: Row[Any]) -> int | None:
+def _course(db: Connection, launch: Launch, known: Row[Any]) -> int | None:
     if launch.course is None:
         return None
     values: dict[str, Any] = {"label": launch.course.label, "title": launch.course.title}
@@ -91,23 +90,28 @@ def _course(session: Session, launch: Launch, known: Row[Any]) -> int | None:
     if launch.grades.lineitems:
         values |= {"lineitems_url": launch.grades.lineitems, "scopes": list(launch.grades.scopes)}
     if known.course_id is not None:
-        change(session, Context, known.course_id, differing(known, "course", values))
+        change(db, Context, known.course_id, differing(known, "course", values))
         return int(known.course_id)
-    names = {"deployment_id": known.deployment_id, "context_id": launch.course.id}
-    return add(session, Context, names, {**values, "institution_id": known.deployment_institution_id})
+    return add(db, Context, {
+        **values, "institution_id": known.deployment_institution_id, "deployment_id": known.deployment_id,
+        "context_id": launch.course.id,
+    })
 
 
 def _link(session: Session, launch: Launch, known: Row[Any], course_id: int | None) -> int | None:
     if launch.link is None or course_id is None:
         return None
+    db = session.connection()
     component_id = known.link_run_component_id or _component_id(session, launch, known)
     values = {"title": launch.link.title, "run_component_id": component_id}
     link_id = known.link_id
     if link_id is not None:
-        change(session, ResourceLink, link_id, differing(known, "link", values))
+        change(db, ResourceLink, link_id, differing(known, "link", values))
     else:
-        names = {"context_id": course_id, "resource_link_id": launch.link.id}
-        link_id = add(session, ResourceLink, names, {**values, "institution_id": known.deployment_institution_id})
+        link_id = add(db, ResourceLink, {
+            **values, "institution_id": known.deployment_institution_id, "context_id": course_id,
+            "resource_link_id": launch.link.id,
+        })
     if launch.grades.lineitem and known.line_item_id is None and component_id is not None:
         _column(session, launch, course_id, component_id)
     return int(link_id)
@@ -132,41 +136,43 @@ def _column(session: Session, launch: Launch, course_id: int, component_id: int)
         return
     standing = session.get_one(RunComponent, component_id)
     maximum = standing.component.out_of if standing.component else None
-    add(session, LineItem, {"context_id": course_id, "resource_id": standing.key}, {
-        "institution_id": standing.institution_id, "run_component_id": component_id, "url": launch.grades.lineitem,
-        "label": launch.link.title if launch.link else "", "maximum": maximum or DEFAULT_MAXIMUM,
-        "holds": "component" if standing.component else "overall",
+    add(session.connection(), LineItem, {
+        "institution_id": standing.institution_id, "context_id": course_id,
+        "run_component_id": component_id, "resource_id": columns.resource_id_of(standing),
+        "url": launch.grades.lineitem, "label": launch.link.title if launch.link else "",
+        "maximum": maximum or DEFAULT_MAXIMUM, "holds": "component" if standing.component else "overall",
     })
 
 
-def _user(session: Session, launch: Launch, known: Row[Any], now: datetime) -> int | None:
+def _user(db: Connection, launch: Launch, known: Row[Any], now: datetime) -> int | None:
     if launch.user is None:
         return None
     told = {"name": launch.user.name, "email": launch.user.email, "sourcedid": launch.user.sourcedid}
     if known.user_id is None:
-        names = {
-            "registration_id": launch.registration.id, "institution_id": known.deployment_institution_id,
-            "sub": launch.user.sub,
-        }
-        return add(session, LtiUser, names, {**told, "seen_at": now})
+        return add(db, LtiUser, {
+            **told, "registration_id": launch.registration.id, "institution_id": known.deployment_institution_id,
+            "sub": launch.user.sub, "seen_at": now,
+        })
     # a launch that keeps names back does not take away what another one told
     changed = differing(known, "user", {name: value for name, value in told.items() if value})
-    change(session, LtiUser, known.user_id, _seen(changed, known.user_seen_at, now))
+    change(db, LtiUser, known.user_id, _seen(changed, known.user_seen_at, now))
     return int(known.user_id)
 
 
 def _membership(
-    session: Session, launch: Launch, known: Row[Any], course_id: int | None, user_id: int | None, now: datetime
+    db: Connection, launch: Launch, known: Row[Any], course_id: int | None, user_id: int | None, now: datetime
 ) -> None:
     if course_id is None or user_id is None:
         return
     values = {"role": launch.role.value if launch.role else "", "is_active": True}
     if known.membership_id is not None:
         changed = differing(known, "membership", values)
-        change(session, Membership, known.membership_id, _seen(changed, known.membership_seen_at, now))
+        change(db, Membership, known.membership_id, _seen(changed, known.membership_seen_at, now))
         return
-    names = {"context_id": course_id, "lti_user_id": user_id}
-    add(session, Membership, names, {**values, "institution_id": known.deployment_institution_id, "seen_at": now})
+    add(db, Membership, {
+        **values, "institution_id": known.deployment_institution_id, "context_id": course_id, "lti_user_id": user_id,
+        "seen_at": now,
+    })
 
 
 def _seen(changed: dict[str, Any], seen_at: datetime, now: datetime) -> dict[str, Any]:
@@ -174,12 +180,12 @@ def _seen(changed: dict[str, Any], seen_at: datetime, now: datetime) -> dict[str
 
 
 def _open(
-    session: Session, launch: Launch, known: Row[Any], ids: tuple[int | None, int | None, int | None], now: datetime,
+    db: Connection, launch: Launch, known: Row[Any], ids: tuple[int | None, int | None, int | None], now: datetime,
     lasts: timedelta,
 ) -> Recorded:
     recorded = Recorded(new_key(), secrets.token_urlsafe(24))
     course_id, link_id, user_id = ids
-    session.execute(INSERT_SESSION, {
+    db.execute(insert_into(LaunchSession), {
         "key": recorded.key, "secret_hash": secret_hash(recorded.secret),
         "institution_id": known.deployment_institution_id, "registration_id": launch.registration.id,
         "deployment_id": known.deployment_id, "context_id": course_id, "resource_link_id": link_id,

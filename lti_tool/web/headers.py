@@ -1,6 +1,7 @@
 """Security headers of every answer; who may frame a page is said by the launch behind it, and by default nobody."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from flask import g
 from werkzeug.wrappers import Response
@@ -9,11 +10,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
 )
-ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # our addresses hold launch keys
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+ALWAYS = (
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),  # our addresses hold launch keys
+)
 
 
 def allow_frames(origins: Iterable[str]) -> None:
@@ -28,9 +29,14 @@ def allow_form_to(origin: str) -> None:
 
 def secure(response: Response) -> Response:
     """After every request."""
-    ancestors, form_action = g.get("frame_ancestors") or "'none'", g.get("form_action") or "'self'"
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(ancestors=ancestors, form_action=form_action))
-    response.headers.setdefault("Cache-Control", "no-store")
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
+    policy = _policy(g.get("frame_ancestors") or "'none'", g.get("form_action") or "'self'")
+    present = {name.lower() for name, _ in response.headers}
+    for name, value in (("Content-Security-Policy", policy), *ALWAYS):
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response
+
+
+@lru_cache(maxsize=1024)
+def _policy(ancestors: str, form_action: str) -> str:
+    return POLICY.format(ancestors=ancestors, form_action=form_action)

@@ -1,8 +1,9 @@
 """The three addresses that an LMS knows: login initiation, launch, and our key set."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from flask import Blueprint, jsonify, redirect, request
+from flask import Blueprint, jsonify, request
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from lti_tool.clock import utcnow
@@ -11,6 +12,7 @@ from lti_tool.lti import login as logins
 from lti_tool.lti.launch import verify
 from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.state import COOKIE_PATH, LIFETIME, cookie_name
+from lti_tool.lti.values import Launch
 from lti_tool.services import launches, registrations
 from lti_tool.web.auth import LAUNCH_COOKIE
 from lti_tool.web.house import house
@@ -35,16 +37,15 @@ def login_plain() -> Response:
 @bp.post("/launch")
 def launch() -> Response:
     """The answer: verified, written down in one transaction, and on to the page of this launch."""
-    now, rules, settings = utcnow(), house().rules, house().settings
-    state = cookie_name(request.form.get("state", ""))
-    verified = verify(request.form, request.cookies.get(state), rules, now)
-    lasts = timedelta(minutes=settings.launch_minutes)
-    with house().sessions.begin() as session:
-        recorded = launches.record_launch(session, verified, now=now, lasts=lasts)
-    response = redirect(f"/l/{recorded.key}/", 303)
-    _set(response, LAUNCH_COOKIE, recorded.secret, f"/l/{recorded.key}", lasts)
-    _set(response, state, "", COOKIE_PATH, timedelta())
-    return response
+    now, form = utcnow(), request.form.to_dict()
+    state_cookie = cookie_name(form.get("state", ""))
+    verified = verify(form, request.cookies.get(state_cookie), house().rules, now)
+    lasts = timedelta(minutes=house().settings.launch_minutes)
+    recorded = _record(verified, now, lasts)
+    return _go(
+        f"/l/{recorded.key}/", 303, _cookie(LAUNCH_COOKIE, recorded.secret, f"/l/{recorded.key}", lasts),
+        _cookie(state_cookie, "", COOKIE_PATH, timedelta()),
+    )
 
 
 @bp.get("/launch")
@@ -63,19 +64,32 @@ def jwks() -> Response:
     return response
 
 
+def _record(verified: Launch, now: datetime, lasts: timedelta) -> launches.Recorded:
+    """One transaction. Two first launches of one course or person may collide; the second then finds the rows."""
+    try:
+        with house().sessions.begin() as session:
+            return launches.record_launch(session, verified, now=now, lasts=lasts)
+    except IntegrityError:
+        with house().sessions.begin() as session:
+            return launches.record_launch(session, verified, now=now, lasts=lasts)
+
+
 def _login(registration_key: str | None) -> Response:
-    rules = house().rules
+    rules, form = house().rules, request.form if request.method == "POST" else request.args
     answer = logins.answer(
-        request.values, registration_key, config=rules.config, signer=rules.signer, public_url=rules.public_url,
+        form.to_dict(), registration_key, config=rules.config, signer=rules.signer, public_url=rules.public_url,
         now=utcnow(),
     )
-    response = redirect(answer.location, 302)
-    _set(response, answer.issued.cookie, answer.issued.secret, COOKIE_PATH, LIFETIME)
-    return response
+    return _go(answer.location, 302, _cookie(answer.issued.cookie, answer.issued.secret, COOKIE_PATH, LIFETIME))
 
 
-def _set(response: Response, name: str, value: str, path: str, lasts: timedelta) -> None:
+def _go(location: str, status: int, *cookies: str) -> Response:
+    return Response(status=status, headers=[("Location", location), *(("Set-Cookie", cookie) for cookie in cookies)])
+
+
+def _cookie(name: str, value: str, path: str, lasts: timedelta) -> str:
     """Our cookies live inside the frame of an LMS: hence ``SameSite=None``, and a jar of their own for each LMS."""
-    response.set_cookie(
-        name, value, max_age=lasts, path=path, secure=True, httponly=True, samesite="None", partitioned=True,
+    return (
+        f"{name}={value}; Max-Age={int(lasts.total_seconds())}; Path={path}; "
+        "Secure; HttpOnly; SameSite=None; Partitioned"
     )
