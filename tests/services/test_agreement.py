@@ -85,6 +85,14 @@ def test_an_agreement_to_what_has_changed_since_ratifies_nothing(session: Sessio
     assert awards(session) == []
 
 
+def test_an_agreement_to_what_was_never_sent_ratifies_nothing(session: Session, world: delivering.World) -> None:
+    decision = waiting(session, world)
+    delivering.decision(session, decision.enrolment, "65", number=2)
+    agree(world)
+    read_back(session, world)
+    assert awards(session) == []
+
+
 def test_where_a_board_here_ratifies_their_agreement_is_only_noted(session: Session) -> None:
     world = delivering.world(session, authority="cairn", takes_provisional=True)
     waiting(session, world)

@@ -12,7 +12,7 @@ from connectors.contract import AwardRecord, Capability, CapturedResult, Receipt
 from connectors.errors import ErrorClass, Misconfigured, Rejected, Unavailable
 from connectors.memory import MemoryRecords
 from lti_tool.db import Sessions
-from lti_tool.services import delivery
+from lti_tool.services import delivery, outbox
 from lti_tool.services.bodies import ScoreFigure, ScoreMessage
 from lti_tool.services.results import Claimed, Delivered, Differs, Settled, Stale
 from tests.services import delivering
@@ -71,6 +71,16 @@ class TestRecords:
         world.system.push(replace(record_of(message), mark=Decimal(48), version=0))
         assert isinstance(delivery.deliver_one(world.connectors, message).result, Delivered)
         assert world.registry.rows[message.record_key].mark == 62
+
+    def test_what_somebody_changed_in_the_waiting_room_is_not_written_over(self, sessions: Sessions) -> None:
+        with sessions.begin() as session:
+            world = delivering.world(session, takes_provisional=True)
+            decision = delivering.decision(session, delivering.learner(session, world))
+            outbox.enqueue_provisional(session, decision, delivering.RATIFIED)
+        message = uncertain(sessions)
+        world.system.push(replace(record_of(message), mark=Decimal(48)))
+        assert isinstance(delivery.deliver_one(world.connectors, message).result, Differs)
+        assert world.registry.rows[message.record_key].mark == 48
 
     def test_a_look_up_that_fails_leaves_it_uncertain(self, sessions: Sessions, world: delivering.World) -> None:
         world.registry.trouble = Unavailable("down", code="unreachable")
