@@ -16,7 +16,7 @@ from lti_tool.services import amendments, awards, decisions, student_numbers
 from lti_tool.services.errors import NotFound, Refused
 
 MOST = 50
-SHORTEST = 2
+SHORTEST, LONGEST = 2, 255
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ class PersonCard:
 def search(session: Session, institution_id: int, text: str) -> list[Found]:
     """By student number or registration from its beginning, or by any part of a name."""
     wanted = text.strip()
-    if len(wanted) < SHORTEST:
+    if not SHORTEST <= len(wanted) <= LONGEST:
         return []
     begins, holds = f"{_escaped(wanted)}%", f"%{_escaped(wanted)}%"
     by_number = select(PersonIdentifier.person_id).where(

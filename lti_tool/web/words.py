@@ -54,7 +54,8 @@ ACTIONS: Mapping[str, str] = {
     "read": "Details read", "award.grant": "Result ratified", "board.convene": "Board convened",
     "board.attendance": "Attendance written down", "board.list": "List brought up to date",
     "board.conflict": "Conflict declared", "board.ratify": "Board decided", "minute.enter": "Minute entered",
-    "minute.confirm": "Minute confirmed", "minute.withdraw": "Minute put away", "amendment.propose": "Amendment proposed",
+    "minute.confirm": "Minute confirmed", "minute.withdraw": "Minute put away",
+    "amendment.propose": "Amendment proposed",
     "amendment.approved": "Amendment approved", "amendment.refused": "Amendment refused",
     "outbox.retry": "Message sent again", "outbox.hold": "Message kept back", "outbox.close": "Message closed",
     "destination.add": "Record system added", "destination.change": "Record system changed",
@@ -64,7 +65,8 @@ ACTIONS: Mapping[str, str] = {
     "identity_evidence": "Evidence for a match", "identity_unlinked": "Account unmatched",
     "give_held_result": "Result given to a learner", "set_aside_held_result": "Result set aside",
     "import_extract": "Extract applied", "registration_status": "Registration changed", "person.erase": "Person erased",
-    "person.export": "Person's data given out", "staff.add": "Staff account added", "staff.accept": "Staff account set up",
+    "person.export": "Person's data given out", "staff.add": "Staff account added",
+    "staff.accept": "Staff account set up",
     "institution.add": "Institution added", "platform_added": "LMS registered", "tool_keys_rotated": "Keys renewed",
     "publish": "Micro-credential published", "choose_authority": "Authority of a component chosen",
     "open_sitting": "Next sitting opened", "join_course": "Course joined to a run", "pick_link": "Link picked",
@@ -76,7 +78,8 @@ TONES: Mapping[str, str] = {
 }
 TABLES: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS, "state": STATES, "authority": AUTHORITIES, "role": ROLES, "discrepancy": DISCREPANCIES,
-    "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS, "attempt": ATTEMPTS, "action": ACTIONS,
+    "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS, "attempt": ATTEMPTS,
+    "action": ACTIONS,
 }
 
 

@@ -4,7 +4,8 @@ Chromium blocks third-party cookies here, so that only a cookie partitioned to t
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
+from lti_tool.models.board import Ratification
+from lti_tool.models.catalogue import Enrolment, Run
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser
-from lti_tool.services import catalogue, descriptors, extracts, registrations, regulation_files, run_descriptors
+from lti_tool.services import (
+    awards,
+    catalogue,
+    decisions,
+    descriptors,
+    extracts,
+    larger_awards,
+    outcomes,
+    registrations,
+    regulation_files,
+    run_descriptors,
+)
 from lti_tool.services.actors import Actor
+from lti_tool.services.outcome_values import AGS, NewOutcome
 from tests import factories
-from tests.browser.conftest import Look, Site
+from tests.browser.conftest import SCREENS, WIDTHS, Site, fits, violations
 from tests.demo.lms import STORY, running_lms, tool_at
 from tests.demo.lms.site import Site as Lms
 
@@ -82,31 +97,35 @@ def tool_frame(page: Page) -> Frame:
     return frame
 
 
-def seen(page: Page, look: Look, name: str) -> None:
-    """The frame made as tall as its page, as many LMSs do, then looked at."""
+def seen(page: Page, name: str) -> None:
+    """Look at the tool at each width: the frame as tall as its page, as many LMSs make it, measured by axe."""
     frame = tool_frame(page)
     expect(frame.locator("h1")).to_have_count(1)
-    page.set_viewport_size({"width": 390, "height": 900})
-    tall = frame.evaluate("document.documentElement.scrollHeight")
-    page.evaluate("tall => { document.querySelector('iframe').style.height = `${tall}px` }", tall)
-    look(page, name, frame)
-    page.set_viewport_size({"width": 1280, "height": 900})
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for width, pixels in WIDTHS.items():
+        page.set_viewport_size({"width": pixels, "height": 900})
+        tall = frame.evaluate("document.body.scrollHeight")
+        page.set_viewport_size({"width": pixels, "height": tall + 260})
+        page.evaluate("tall => { document.querySelector('iframe').style.height = `${tall}px` }", tall)
+        page.screenshot(path=SCREENS / f"{name}-{width}.png")
+        assert violations(frame) == [], (name, width)
+        assert fits(frame), f"{name} is wider than the screen at {pixels} px"
 
 
-def test_the_instructor_s_screens(page: Page, site: Site, lms: Lms, look: Look, tmp_path: Path) -> None:
+def test_the_instructor_s_screens(page: Page, site: Site, lms: Lms, tmp_path: Path) -> None:
     sign_in(page, lms, TEACHER)
     tool = opened(page, lms)
     expect(tool.get_by_role("radio", name="Seeing the Evidence")).to_be_checked()
-    seen(page, look, "course-join")
+    seen(page, "course-join")
     tool.get_by_role("button", name="Join this course").click()
     expect(tool.get_by_text("now teaches IL5101")).to_be_visible()
     tool.get_by_role("button", name="Read the roster now").click()
     expect(tool.get_by_text("Roster read:")).to_be_visible()
     expect(tool.get_by_text("24 learners", exact=True)).to_be_visible()
     expect(tool.get_by_text("6 degree students not included")).to_be_visible()
-    seen(page, look, "course-home")
+    seen(page, "course-home")
 
-    _pick(page, lms, look, "Portfolio of three visuals")
+    _pick(page, lms, "Portfolio of three visuals")
     column = next(column for column in lms.state.columns_of("IL5101") if column.label == "Portfolio of three visuals")
     marks = {f"mark:{column.id}:{user.id}": "61.5" for user in lms.state.members("IL5101", "Learner")[:14]}
     requests.post(f"{lms.issuer}/courses/IL5101/gradebook?user={TEACHER}", data=marks, timeout=10)
@@ -115,36 +134,36 @@ def test_the_instructor_s_screens(page: Page, site: Site, lms: Lms, look: Look, 
     tool.get_by_role("link", name="Portfolio of three visuals").click()
     tool.get_by_role("button", name="Read the LMS column now").click()
     expect(tool.get_by_text("Column read.")).to_be_visible()
-    seen(page, look, "component")
+    seen(page, "component")
     tool.get_by_role("link", name="Hand-in times and extensions").click()
     expect(tool.locator("h1")).to_contain_text("hand-in times")
-    seen(page, look, "facts")
+    seen(page, "facts")
     tool.get_by_role("link", name="Portfolio of three visuals").click()
     tool.get_by_role("link", name="Isla Abernethy").click()
     expect(tool.locator("h1")).to_have_text("Isla Abernethy")
-    seen(page, look, "learner")
+    seen(page, "learner")
     tool.get_by_role("link", name="Learners").click()
     expect(tool.locator("h1")).to_contain_text("Seeing the Evidence")
-    seen(page, look, "learners")
+    seen(page, "learners")
     tool.get_by_role("link", name="Sent back").click()
     expect(tool.locator("h1")).to_have_text("Sent back to the LMS")
-    seen(page, look, "passback-none")
-    _upload(page, lms, look, tmp_path)
+    seen(page, "passback-none")
+    _upload(page, lms, tmp_path)
 
 
-def _pick(page: Page, lms: Lms, look: Look, part: str) -> None:
+def _pick(page: Page, lms: Lms, part: str) -> None:
     """Deep linking as the teacher sees it; the answer sends itself."""
     page.goto(f"{lms.issuer}/courses/IL5101/add")
     tool = page.frame_locator("iframe[name=tool]")
     expect(tool.get_by_role("heading", name="Add from Cairn")).to_be_visible()
-    seen(page, look, "pick")
+    seen(page, "pick")
     tool.get_by_role("radio", name=part).check()
     tool.get_by_role("button", name="Add to the course").click()
     expect(tool.get_by_role("heading", name="Added to IL5101")).to_be_visible()
     expect(tool.get_by_text(part)).to_be_visible()
 
 
-def _upload(page: Page, lms: Lms, look: Look, folder: Path) -> None:
+def _upload(page: Page, lms: Lms, folder: Path) -> None:
     export = folder / "grades.csv"
     answer = requests.get(f"{lms.issuer}/courses/IL5101/export/moodle.csv?user={TEACHER}", timeout=10)
     export.write_bytes(answer.content.replace(b"61.5", b"62.5", 3).replace(b"61.5", b"sixty", 1))
@@ -152,19 +171,19 @@ def _upload(page: Page, lms: Lms, look: Look, folder: Path) -> None:
     tool.get_by_role("link", name="Portfolio of three visuals").click()
     tool.get_by_role("link", name="Upload a gradebook export").click()
     expect(tool.locator("h1")).to_have_text("Upload a gradebook export")
-    seen(page, look, "upload")
+    seen(page, "upload")
     tool.get_by_label("The export").set_input_files(export)
     tool.get_by_role("button", name="Read the file").click()
     expect(tool.get_by_role("heading", name="Which column?")).to_be_visible()
-    seen(page, look, "upload-column")
+    seen(page, "upload-column")
     tool.get_by_role("button", name="Show what it would do").click()
     expect(tool.get_by_role("heading", name="Look before you take it")).to_be_visible()
-    seen(page, look, "upload-preview")
+    seen(page, "upload-preview")
     tool.get_by_role("button", name="Take these").click()
     expect(tool.get_by_text("Export taken.")).to_be_visible()
 
 
-def test_the_marksheet_needs_no_mouse(page: Page, site: Site, lms: Lms, look: Look) -> None:
+def test_the_marksheet_needs_no_mouse(page: Page, site: Site, lms: Lms) -> None:
     """Down the column with Enter and arrows, a pasted column, then save: all with the keyboard."""
     sign_in(page, lms, TEACHER)
     tool = opened(page, lms)
@@ -186,16 +205,16 @@ def test_the_marksheet_needs_no_mouse(page: Page, site: Site, lms: Lms, look: Lo
         " cell.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})) }"
     )
     expect(lines.nth(4)).to_have_value("pending")
-    seen(page, look, "marksheet")
+    seen(page, "marksheet")
     tool.get_by_role("button", name="Look at the changes").press("Enter")
     expect(tool.get_by_text("4 changes to")).to_be_visible()
     expect(tool.get_by_text("are made in the LMS")).to_be_visible()
-    seen(page, look, "marksheet-preview")
+    seen(page, "marksheet-preview")
     tool.get_by_role("button", name="Save 4 lines").press("Enter")
     expect(tool.get_by_text("Saved: 4 lines.")).to_be_visible()
 
 
-def test_the_learner_s_screens(page: Page, site: Site, lms: Lms, look: Look) -> None:
+def test_the_learner_s_screens(page: Page, site: Site, lms: Lms) -> None:
     sign_in(page, lms, TEACHER)
     tool = opened(page, lms)
     tool.get_by_role("button", name="Join this course").click()
@@ -205,17 +224,88 @@ def test_the_learner_s_screens(page: Page, site: Site, lms: Lms, look: Look) -> 
     tool = opened(page, lms)
     expect(tool.get_by_text("You are registered")).to_be_visible()
     expect(tool.get_by_text("That is not a zero").first).to_be_visible()
-    seen(page, look, "story-start")
+    seen(page, "story-start")
+    with site.sessions.begin() as session:
+        isla = _registration(session, "20260101/1")
+        _mark(session, isla, "critique", "55")
+        _mark(session, isla, "portfolio", "65")
+    tool = opened(page, lms)
+    expect(tool.get_by_text("As it stands, this is a pass.")).to_be_visible()
+    seen(page, "story-provisional")
+    with site.sessions.begin() as session:
+        _ratify(session, _registration(session, "20260101/1"))
+        larger_awards.keep(session, session.scalars(select(Institution)).one(), [_pgcert()])
+    tool = opened(page, lms)
+    expect(tool.get_by_role("heading", name="Confirmed")).to_be_visible()
+    seen(page, "story-confirmed")
+    tool.get_by_role("link", name="What could this count towards?").click()
+    expect(tool.get_by_role("heading", name="What could this count towards?")).to_be_visible()
+    seen(page, "towards")
+    tool.get_by_role("button", name="Add it up").press("Enter")
+    expect(tool.get_by_text("These do not add up yet.")).to_be_visible()
+    seen(page, "towards-result")
 
 
-def test_a_launch_that_is_over_says_so_in_its_frame(page: Page, site: Site, lms: Lms, look: Look) -> None:
+def test_a_resit_is_explained(page: Page, site: Site, lms: Lms) -> None:
+    """Not passed, another attempt; then the second sitting, capped, with the first decision still readable."""
+    sign_in(page, lms, TEACHER)
+    tool = opened(page, lms)
+    tool.get_by_role("button", name="Join this course").click()
+    tool.get_by_role("button", name="Read the roster now").click()
+    expect(tool.get_by_text("Roster read:")).to_be_visible()
+    with site.sessions.begin() as session:
+        isla = _registration(session, "20260101/1")
+        _mark(session, isla, "critique", "45")
+        _mark(session, isla, "portfolio", "36")
+        _ratify(session, isla)
+    sign_in(page, lms, LEARNER)
+    tool = opened(page, lms)
+    expect(tool.get_by_text("you have another attempt")).to_be_visible()
+    seen(page, "story-resit")
+    with site.sessions.begin() as session:
+        isla = _registration(session, "20260101/1")
+        isla.run.board_number = isla.run.sitting = 2
+        _mark(session, isla, "portfolio", "62")
+    tool = opened(page, lms)
+    expect(tool.get_by_text("As it stands")).to_be_visible()
+    seen(page, "story-second-sitting")
+
+
+def _registration(session: Session, registration: str) -> Enrolment:
+    wanted = select(Enrolment).join(Run).where(Enrolment.registration == registration, Run.code == "IL5101")
+    return session.scalars(wanted).one()
+
+
+def _mark(session: Session, enrolment: Enrolment, code: str, raw: str) -> None:
+    part = next(part for part in enrolment.run.components if part.component and part.component.code == code)
+    result = NewOutcome(source=AGS, status="marked", read_at=MAY, raw=Decimal(raw), out_of=Decimal(100))
+    assert outcomes.append(session, enrolment, part, result, MAY) is not None
+    decisions.decide(session, enrolment, MAY)
+
+
+def _ratify(session: Session, enrolment: Enrolment) -> None:
+    act = Ratification(
+        institution_id=enrolment.institution_id, authority="cairn", reference="INV-DATA/2026/1",
+        held_on=date(2026, 6, 17), ratified_at=MAY,
+    )
+    session.add(act)
+    session.flush()
+    awards.grant(session, act, decisions.decide(session, enrolment, MAY), MAY)
+
+
+def _pgcert() -> dict[str, object]:
+    document = regulation_files.parse((STORY / "achievements.yaml").read_text(encoding="utf-8"))
+    return dict(document["stack_award"])  # type: ignore[call-overload]
+
+
+def test_a_launch_that_is_over_says_so_in_its_frame(page: Page, site: Site, lms: Lms) -> None:
     sign_in(page, lms, TEACHER)
     opened(page, lms)
     page.context.clear_cookies(name="cairn-launch")
     tool_frame(page).evaluate("location.reload()")
     tool = page.frame_locator("iframe[name=tool]")
     expect(tool.get_by_role("heading", name="Please come in through your course")).to_be_visible()
-    seen(page, look, "launch-over")
+    seen(page, "launch-over")
 
 
 def test_two_tabs_with_two_people_never_mix(page: Page, site: Site, lms: Lms) -> None:

@@ -1,0 +1,153 @@
+"""Staff accounts: invited once, two factors, locked after failures, and roles of this moment."""
+
+from datetime import datetime, timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.ratification import Role
+from lti_tool.models.audit import AuditEntry
+from lti_tool.models.institution import Institution
+from lti_tool.models.people import StaffAccount, StaffRole
+from lti_tool.services import staff
+from lti_tool.services.errors import NotFound, Refused
+from tests import factories
+
+PASSWORD = "three small stones"
+
+
+@pytest.fixture
+def home(session: Session) -> Institution:
+    return factories.institution(session)
+
+
+@pytest.fixture
+def invited(session: Session, home: Institution, now: datetime) -> staff.Invitation:
+    return staff.add(session, home, login=" Dana ", name="Dana", roles=[Role.REGISTRY, Role.AUDITOR], now=now)
+
+
+def code(invited: staff.Invitation, at: datetime) -> str:
+    return pyotp.TOTP(invited.totp_secret).at(at)
+
+
+def set_up(session: Session, invited: staff.Invitation, now: datetime) -> StaffAccount:
+    return staff.accept(session, invited.token, PASSWORD, code(invited, now), now)
+
+
+def later(now: datetime, **span: int) -> datetime:
+    return now + timedelta(**(span or {"seconds": 30}))
+
+
+def test_an_account_is_added_with_its_roles_and_written_down(session: Session, invited: staff.Invitation) -> None:
+    account = session.scalars(select(StaffAccount)).one()
+    assert account.login == "dana"
+    assert {role.role for role in account.roles} == {"registry", "auditor"}
+    assert session.scalars(select(AuditEntry.action)).all() == ["staff.add"]
+
+
+def test_a_login_is_taken_once_in_an_institution(
+    session: Session, home: Institution, invited: staff.Invitation, now: datetime,
+) -> None:
+    with pytest.raises(Refused, match="is taken"):
+        staff.add(session, home, login="DANA", name="Other", roles=[Role.CHAIR], now=now)
+    away = factories.institution(session, "elsewhere")
+    assert staff.add(session, away, login="dana", name="Other", roles=[Role.CHAIR], now=now).login == "dana"
+
+
+@pytest.mark.parametrize("roles", [[], [Role.INSTRUCTOR], [Role.CHAIR, Role.LEARNER], [Role.INTEGRATION]])
+def test_course_roles_are_none_of_these(session: Session, home: Institution, now: datetime, roles: list[Role]) -> None:
+    with pytest.raises(Refused, match="Choose from"):
+        staff.add(session, home, login="x", name="X", roles=roles, now=now)
+
+
+def test_an_invitation_works_once(session: Session, invited: staff.Invitation, now: datetime) -> None:
+    assert set_up(session, invited, now).login == "dana"
+    with pytest.raises(NotFound):
+        staff.accept(session, invited.token, PASSWORD, code(invited, later(now)), later(now))
+
+
+def test_an_invitation_lives_three_days(session: Session, invited: staff.Invitation, now: datetime) -> None:
+    assert staff.invitation(session, invited.token, later(now, days=2)).login == "dana"
+    with pytest.raises(NotFound):
+        staff.invitation(session, invited.token, later(now, days=3))
+
+
+def test_a_fresh_invitation_ends_the_one_before(session: Session, invited: staff.Invitation, now: datetime) -> None:
+    again = staff.invite(session, session.scalars(select(StaffAccount)).one(), now)
+    with pytest.raises(NotFound):
+        staff.invitation(session, invited.token, now)
+    assert again.totp_secret != invited.totp_secret
+
+
+def test_both_factors_are_needed(session: Session, home: Institution, invited: staff.Invitation, now: datetime) -> None:
+    set_up(session, invited, now)
+    at = later(now)
+    assert staff.sign_in(session, home, "dana", PASSWORD, "000000", at) is None
+    assert staff.sign_in(session, home, "dana", "wrong", code(invited, at), at) is None
+    assert staff.sign_in(session, home, "dana", PASSWORD, code(invited, at), at) is not None
+
+
+def test_rfc_6238_5_2_a_code_opens_once(
+    session: Session, home: Institution, invited: staff.Invitation, now: datetime,
+) -> None:
+    set_up(session, invited, now)
+    assert staff.sign_in(session, home, "dana", PASSWORD, code(invited, now), now) is None  # it set the account up
+    at = later(now)
+    assert staff.sign_in(session, home, "dana", PASSWORD, code(invited, at), at) is not None
+    assert staff.sign_in(session, home, "dana", PASSWORD, code(invited, at), at) is None
+
+
+def test_ten_failures_lock_for_a_quarter_of_an_hour(
+    session: Session, home: Institution, invited: staff.Invitation, now: datetime,
+) -> None:
+    set_up(session, invited, now)
+    at = later(now)
+    for _ in range(staff.FAILURES_ALLOWED):
+        assert staff.sign_in(session, home, "dana", "wrong", code(invited, at), at) is None
+    assert staff.sign_in(session, home, "dana", PASSWORD, code(invited, at), at) is None
+    free = later(at, minutes=15)
+    assert staff.sign_in(session, home, "dana", PASSWORD, code(invited, free), free) is not None
+
+
+def test_an_account_that_was_not_set_up_opens_for_nothing(
+    session: Session, home: Institution, invited: staff.Invitation, now: datetime,
+) -> None:
+    assert staff.sign_in(session, home, "dana", "", "", now) is None
+
+
+def test_the_same_login_elsewhere_is_somebody_else(
+    session: Session, invited: staff.Invitation, now: datetime,
+) -> None:
+    set_up(session, invited, now)
+    away, at = factories.institution(session, "elsewhere"), later(now)
+    assert staff.sign_in(session, away, "dana", PASSWORD, code(invited, at), at) is None
+
+
+def test_a_session_has_the_roles_of_this_moment_and_ends(
+    session: Session, invited: staff.Invitation, now: datetime,
+) -> None:
+    account = set_up(session, invited, now)
+    secret = staff.open_session(session, account, now, timedelta(hours=1))
+    found = staff.actor_of(session, secret, now)
+    assert found is not None
+    assert found[0].roles == {Role.REGISTRY, Role.AUDITOR}
+    session.execute(delete(StaffRole).where(StaffRole.role == "auditor"))
+    session.expire_all()
+    found = staff.actor_of(session, secret, now)
+    assert found is not None
+    assert found[0].roles == {Role.REGISTRY}
+    assert staff.actor_of(session, secret, later(now, hours=1)) is None
+
+
+def test_a_closed_session_and_a_closed_account_open_nothing(
+    session: Session, invited: staff.Invitation, now: datetime,
+) -> None:
+    account = set_up(session, invited, now)
+    one = staff.open_session(session, account, now, timedelta(hours=1))
+    other = staff.open_session(session, account, now, timedelta(hours=1))
+    staff.close_session(session, one)
+    assert staff.actor_of(session, one, now) is None
+    account.is_active = False
+    assert staff.actor_of(session, other, now) is None
