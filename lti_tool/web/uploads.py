@@ -21,6 +21,7 @@ from lti_tool.models.catalogue import RunComponent
 from lti_tool.services import columns, gradebook_csv, gradebook_files, marksheet, teaching
 from lti_tool.services.errors import Refused
 from lti_tool.services.gradebook_csv import Preview
+from lti_tool.services.gradebook_files import Gradebook
 from lti_tool.services.tables import LARGEST, fold
 from lti_tool.services.written_marks import plain
 from lti_tool.web.auth import launched
@@ -58,7 +59,7 @@ def column(launch_key: str, component_key: str) -> str:
     with reading(house().sessions) as session:
         part = _part(session, component_key)
         title, most = columns.label_of(part), plain(columns.maximum_of(session, part))
-    likely = next((one.name for one in book.columns if not one.problem and fold(one.title) == fold(title)), "")
+    likely = _likely(book, title)
     return render_template(
         "course/upload_column.html", heading="Which column?", title=title, key=component_key, book=book, likely=likely,
         content=_packed(content), most=most, asks_maximum=any(one.maximum is None for one in book.columns),
@@ -101,6 +102,13 @@ def apply(launch_key: str, component_key: str) -> Response:
 
 def _part(session: Session, component_key: str) -> RunComponent:
     return teaching.component_in(session, course(session), component_key)
+
+
+def _likely(book: Gradebook, title: str) -> str:
+    """The one column that has the component's own name; Moodle puts the kind of activity before it."""
+    wanted = fold(title)
+    found = [one.name for one in book.columns if not one.problem and fold(one.title).rpartition(": ")[2] == wanted]
+    return found[0] if len(found) == 1 else ""
 
 
 def _count(shown: Preview) -> int:
