@@ -59,11 +59,12 @@ class PlatformKeys:
     def find(self, jwks_url: str, kid: str) -> PlatformKey:
         """The key, with no call while it is known. Raises :class:`LaunchRefused`."""
         key_set = self._set(jwks_url)
-        key = key_set.keys.get(kid)
+        known = key_set.keys
+        key = known.get(kid)
         if key is not None and self._clock() < key_set.stale_at:
             return key
         with key_set.lock:  # whoever waited here finds what the first one fetched
-            if self._clock() >= key_set.next_fetch:
+            if key_set.keys is known and self._clock() >= key_set.next_fetch:
                 self._fetch(jwks_url, key_set)
         key = key_set.keys.get(kid)
         if key is None:
@@ -83,8 +84,9 @@ class PlatformKeys:
         except ConnectorError:  # what is known stays good for as long as it was
             key_set.next_fetch = self._clock() + RETRY_SECONDS
             return
+        # the first reading does not count: a platform may rotate right after it
+        key_set.next_fetch = self._clock() + (REFETCH_SECONDS if key_set.keys else 0.0)
         key_set.keys = keys
-        key_set.next_fetch = self._clock() + REFETCH_SECONDS
         key_set.stale_at = self._clock() + STALE_SECONDS
 
 
@@ -106,8 +108,8 @@ def _read_key(jwk: Mapping[str, Any]) -> PlatformKey | None:
     algorithm = jwk.get("alg")
     try:
         if jwk.get("kty") == "RSA" and (algorithm is None or algorithm in RSA_ALGORITHMS):
-            key = RSAKey.import_key(public)
-            return PlatformKey(key, algorithm or "RS256") if key.public_key.key_size >= MIN_RSA_BITS else None
+            is_long = len(jwk["n"]) * 6 >= MIN_RSA_BITS  # base64url: six bits a letter
+            return PlatformKey(RSAKey.import_key(public), algorithm or "RS256") if is_long else None
         if jwk.get("kty") == "EC" and algorithm in {None, CURVES.get(str(jwk.get("crv")))}:
             return PlatformKey(ECKey.import_key(public), CURVES[jwk["crv"]])
     except (JoseError, ValueError, TypeError, KeyError):

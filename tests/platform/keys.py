@@ -14,9 +14,9 @@ HASHES = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 
 
 @lru_cache
-def rsa_key(name: str = "platform", bits: int = 2048) -> rsa.RSAPrivateKey:
+def rsa_key(name: str = "platform") -> rsa.RSAPrivateKey:
     """A key by name; the same name is the same key."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @lru_cache
@@ -24,7 +24,7 @@ def ec_key(name: str = "platform") -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def jwk(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, kid: str, **members: str | None) -> dict[str, Any]:
+def jwk(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, kid: str | None, **members: str | None) -> dict[str, Any]:
     """The public half as a platform publishes it; a member given as None is left out."""
     kind = RSAKey if isinstance(key, rsa.RSAPrivateKey) else ECKey
     found = {**kind.import_key(key.public_key()).as_dict(private=False), "kid": kid, "use": "sig", **members}
