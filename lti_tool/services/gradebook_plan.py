@@ -1,7 +1,7 @@
 """What each row of a gradebook export would do, worked out before anything is changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from lti_tool.domain.attempts import FAILED, PASSED, Status
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.institution import Institution
 from lti_tool.models.outcome import Outcome
-from lti_tool.services import held, outcomes, student_numbers, written_marks
+from lti_tool.services import gradebook_accounts, held, identity, outcomes, student_numbers, written_marks
 from lti_tool.services.capture import (
     COMPARED,
     HELD,
@@ -23,6 +23,7 @@ from lti_tool.services.capture import (
     UNCLEAR,
 )
 from lti_tool.services.errors import Refused
+from lti_tool.services.gradebook_accounts import Accounts
 from lti_tool.services.gradebook_files import Gradebook, GradebookColumn
 from lti_tool.services.outcome_values import NewOutcome, share
 from lti_tool.services.tables import Row, fold
@@ -57,8 +58,9 @@ def planned_rows(
 ) -> Iterator[Planned]:
     """What each row of a column would do to a component."""
     institution = student_numbers.institution_of(session, part.institution_id)
+    accounts = gradebook_accounts.Accounts(session, part.run_id)
     for row in book.rows:
-        owner = _owner(session, institution, part, book.number_in(row))
+        owner = _owner(session, institution, part, accounts, book.hints_in(row))
         plan = RowPlan(line=row.line, kind=HELD)
         cell = row.get(fold(column.name))
         if owner is None:
@@ -92,16 +94,26 @@ def _result(part: RunComponent, book: Gradebook, row: Row, cell: str, most: Deci
     )
 
 
-def _owner(session: Session, institution: Institution, part: RunComponent, written: str) -> Enrolment | str | None:
-    """The learner of a row by the ID number, or why nobody knows, or nobody of ours."""
-    number = student_numbers.normalise(institution, written)
-    if not number:
+def _owner(
+    session: Session, institution: Institution, part: RunComponent, accounts: Accounts, hints: Mapping[str, str]
+) -> Enrolment | str | None:
+    """The learner of a row, or why nobody knows, or nobody of ours: what a person said of the account comes before the
+    ID number that stands in the file."""
+    account = accounts.of(hints.get("email", ""))
+    if account is not None and account.match == identity.AMBIGUOUS:
+        return held.AMBIGUOUS
+    number = student_numbers.normalise(institution, hints.get("number", ""))
+    if account is not None and account.match == identity.CONFIRMED:
+        person_id = account.person_id
+    elif not number:
         return held.UNKNOWN
-    person = student_numbers.person_with(session, institution.id, number)
-    if person is None:
-        return None
+    else:
+        person = student_numbers.person_with(session, institution.id, number)
+        person_id = person.id if person else None
+    if person_id is None:
+        return held.UNKNOWN if account is not None and accounts.looks_missing(account) else None
     try:
-        return held.enrolment_of(session, part.run_id, person.id)
+        return held.enrolment_of(session, part.run_id, person_id)
     except Refused:
         return held.AMBIGUOUS
 
