@@ -1,8 +1,10 @@
 """Awards: granted once, version by version, never written over, and credit once per person and micro-credential."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from itertools import count
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +14,7 @@ from sqlalchemy import select
 from lti_tool.domain.ratification import ResultState
 from lti_tool.models.audit import AuditEntry
 from lti_tool.models.award import Award, Revocation
-from lti_tool.models.board import Ratification
+from lti_tool.models.board import Decision, Ratification
 from lti_tool.models.catalogue import AchievementVersion
 from lti_tool.services import audit, awards, decisions
 from lti_tool.services.errors import Refused
@@ -164,6 +166,28 @@ def test_a_result_of_the_record_system_is_its_act_and_nobody_s(university):
     )
     award = awards.grant(university.session, act, decisions.present(university.session, lena), university.now)
     assert (award.awarded_on, award.ratification.by_person_id) == (date(2026, 6, 3), None)
+
+
+def test_I9_two_boards_at_the_same_moment_give_the_credit_once(sessions, now):
+    with sessions.begin() as session:
+        university = University(session, now)
+        run = university.run()
+        first = university.marked(run, "60", "62")
+        again = factories.run(session, run.version, occurrence="B1")
+        second = university.learner(again, person=first.person)
+        university.mark(second, "CRIT", "80")
+        university.mark(second, "PORT", "80")
+        numbers = [decisions.decide(session, enrolment, now).id for enrolment in (first, second)]
+    together = Barrier(2)
+
+    def board(decision_id):
+        together.wait()
+        with sessions.begin() as session:
+            decision = session.get_one(Decision, decision_id)
+            return awards.grant(session, ratification(university), decision, now).credit
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(board, numbers)) == [0, 15]
 
 
 MARKS = st.integers(0, 100).map(str)

@@ -6,6 +6,7 @@ import pytest
 
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import HeldResult
+from lti_tool.models.people import IdentityLink
 from lti_tool.services import amendments, boards, decisions
 from tests import factories
 from tests.services.ratifying import University
@@ -87,7 +88,11 @@ def test_pending_unagreed_discrepancy_and_identity_are_left_out(university, run)
     ))
     twin = university.marked(run, "60", "60", "Twin")
     lms = factories.registration(university.session, university.institution)
-    factories.lti_user(university.session, lms, person_id=twin.person_id, match="ambiguous")
+    account = factories.lti_user(university.session, lms, person_id=twin.person_id, match="ambiguous")
+    university.session.add(IdentityLink(
+        institution_id=run.institution_id, lti_user_id=account.id, person_id=twin.person_id, rule="by_hand",
+        linked_at=university.now,
+    ))
     pack = university.pack(university.board(run))
     found = {item.case.enrolment.id: [reason.code for reason in item.reasons] for item in pack.left_out}
     assert found == {
