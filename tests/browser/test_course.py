@@ -39,6 +39,7 @@ from tests.demo.lms import STORY, running_lms, tool_at
 from tests.demo.lms.site import Site as Lms
 
 MAY = datetime(2026, 5, 22, 12, 0, tzinfo=UTC)
+IFRAME = "document.querySelector('iframe')"
 TEACHER, LEARNER = "4001", "1001"
 
 
@@ -104,9 +105,12 @@ def seen(page: Page, name: str) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     for width, pixels in WIDTHS.items():
         page.set_viewport_size({"width": pixels, "height": 900})
+        frame.wait_for_function("wide => innerWidth === wide", arg=page.evaluate(IFRAME + ".clientWidth"))
         tall = frame.evaluate("document.body.scrollHeight")
         page.set_viewport_size({"width": pixels, "height": tall + 260})
-        page.evaluate("tall => { document.querySelector('iframe').style.height = `${tall}px` }", tall)
+        page.evaluate(f"tall => {{ {IFRAME}.style.height = `${{tall}}px` }}", tall)
+        frame.wait_for_function("tall => innerHeight >= tall - 4", arg=tall)
+        frame.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         page.screenshot(path=SCREENS / f"{name}-{width}.png")
         assert violations(frame) == [], (name, width)
         assert fits(frame), f"{name} is wider than the screen at {pixels} px"
