@@ -1,6 +1,6 @@
 """Which migrations a database has had, and giving it those that it lacks."""
 
-import sys
+import sysconfig
 from pathlib import Path
 
 from alembic import command
@@ -18,8 +18,16 @@ class NotMigrated(Exception):
 
 def shipped(name: str) -> Path:
     """A folder that comes with Cairn, in a checkout or where the wheel puts it. ``name``: migrations or config."""
-    checkout = Path(__file__).resolve().parent.parent / name
-    return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "cairn" / name
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "setup.cfg").is_file():  # not merely a folder of this name: another package may have left one there
+        return checkout / name
+    installed = [Path(sysconfig.get_path("data", scheme)) / "share" / "cairn" / name for scheme in _schemes()]
+    return next((path for path in installed if path.is_dir()), installed[0])
+
+
+def _schemes() -> tuple[str, str]:
+    """Where pip puts data: here, or with --user."""
+    return sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user")
 
 
 def upgrade(engine: Engine, revision: str = "head") -> tuple[str, str]:

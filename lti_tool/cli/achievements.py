@@ -7,11 +7,9 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.cli.house import Problem, for_institution, read, write
-from lti_tool.domain.ratification import Role
+from lti_tool.cli.house import Problem, administrator, for_institution, read, write
 from lti_tool.models.catalogue import Achievement, AchievementVersion
 from lti_tool.services import catalogue, descriptors, regulation_files, run_descriptors
-from lti_tool.services.actors import Actor
 
 
 @click.group()
@@ -26,12 +24,11 @@ def achievements() -> None:
 def load(file: Path, publish: bool, code: str) -> None:
     """Load every micro-credential of FILE as a draft; with --publish, publish and open its run."""
     with write(code) as (house, session, institution):
-        actor = Actor(institution_id=institution.id, roles=frozenset({Role.REGISTRY, Role.IT_ADMIN}))
         for mapping in _mappings(file):
             version = catalogue.create_draft(session, institution.id, descriptors.read(mapping))
             click.echo(f"{version.achievement.code} version {version.version}: draft loaded.")
             if publish:
-                catalogue.publish(session, version, actor, house.now())
+                catalogue.publish(session, version, administrator(institution), house.now())
                 click.echo(f"{version.achievement.code} version {version.version}: published.")
                 if mapping.get("run"):
                     run = catalogue.open_run(session, version, run_descriptors.read(mapping))
@@ -44,9 +41,8 @@ def load(file: Path, publish: bool, code: str) -> None:
 def publish_(achievement: str, code: str) -> None:
     """Publish the newest draft of ACHIEVEMENT; refused with every reason against it."""
     with write(code) as (house, session, institution):
-        actor = Actor(institution_id=institution.id, roles=frozenset({Role.REGISTRY, Role.IT_ADMIN}))
         version = _newest(session, institution.id, achievement)
-        catalogue.publish(session, version, actor, house.now())
+        catalogue.publish(session, version, administrator(institution), house.now())
     click.echo(f"{achievement} is published.")
 
 

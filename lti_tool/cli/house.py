@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from connectors.errors import ConnectorError
@@ -19,11 +19,17 @@ from lti_tool import log, schema
 from lti_tool.clock import Clock, business_clock
 from lti_tool.db import Sessions, make_engine, make_sessions, reading
 from lti_tool.domain.errors import RegulationError
+from lti_tool.domain.ratification import Role
 from lti_tool.models.institution import Institution
 from lti_tool.seal import Sealer, SealError
+from lti_tool.services.actors import Actor
 from lti_tool.services.errors import ServiceError
 from lti_tool.settings import Settings, SettingsError, load
 
+NOT_SET_UP = (
+    "Cairn is not set up in this folder: no setting names its key. Go to the folder that holds cairn.env (or name the "
+    "file with CAIRN_SETTINGS), or run `cairn init` here."
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -42,14 +48,21 @@ class House:
     sessions: Sessions
     now: Clock
 
+    def institution_id(self, code: str) -> int:
+        """The row of the institution, for commands that talk to other machines and hold no session meanwhile."""
+        with reading(self.sessions) as session:
+            return institution(session, code).id
+
 
 @contextmanager
 def house(*, migrated: bool = True) -> Iterator[House]:
     """The house for one command, closed behind it. Every expected failure becomes a :class:`Problem`."""
     with sentences():
         settings = load()
+        if not settings.secret_keys:
+            raise Problem(NOT_SET_UP)
         log.set_up(settings.log_level)
-        engine = make_engine(settings.database_url)
+        engine = engine_of(settings)
         try:
             if migrated:
                 schema.require_newest(engine)
@@ -59,6 +72,22 @@ def house(*, migrated: bool = True) -> Iterator[House]:
             engine.dispose()
 
 
+def engine_of(settings: Settings) -> Engine:
+    """The engine of the settings, or a sentence on why there is none."""
+    try:
+        return make_engine(settings.database_url)
+    except ArgumentError as error:
+        raise Problem(
+            "CAIRN_DATABASE_URL is no address of a database. Write it as sqlite:///cairn.db or "
+            "postgresql://user:password@host/name."
+        ) from error
+    except ModuleNotFoundError as error:
+        raise Problem(
+            f"The driver {error.name} of this database is not installed. For PostgreSQL: "
+            "pip install 'cairn-lti[postgresql]'."
+        ) from error
+
+
 @contextmanager
 def sentences() -> Iterator[None]:
     """Turn expected failures into sentences; what is left is a bug, and shows as one."""
@@ -66,7 +95,9 @@ def sentences() -> Iterator[None]:
         yield
     except (SettingsError, SealError, schema.NotMigrated, ServiceError, RegulationError, ConnectorError) as error:
         raise Problem(str(error)) from error
-    except OperationalError as error:
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+            raise  # a broken constraint is a bug of ours, not a database that is away
         raise Problem(
             "The database cannot be reached, or is not what CAIRN_DATABASE_URL says. "
             f"Its driver says: {type(error.orig).__name__}. Check the address, then run `cairn db upgrade`."
@@ -79,16 +110,22 @@ def institution(session: Session, code: str) -> Institution:
     if not found:
         raise Problem("There is no institution yet. Run `cairn init`, or `cairn institutions add`.")
     wanted = [one for one in found if one.code == code] if code else found
-    if len(wanted) != 1:
-        codes = ", ".join(one.code for one in found)
-        raise Problem(f"Say which institution with --institution. There are: {codes}.")
-    return wanted[0]
+    if len(wanted) == 1:
+        return wanted[0]
+    what = f"There is no institution {code}" if code else "There are several institutions"
+    raise Problem(f"{what}. Choose with --institution: {', '.join(one.code for one in found)}.")
 
 
 def for_institution(command: F) -> F:
     """The option that names the institution; not needed while there is one only."""
-    option = click.option("--institution", "code", default="", help="Its code; may be left out while there is only one.")
+    text = "Its code; may be left out while there is only one."
+    option = click.option("--institution", "code", default="", help=text)
     return functools.wraps(command)(option(command))  # type: ignore[return-value]
+
+
+def administrator(found: Institution) -> Actor:
+    """Whoever may run commands on the server administers it; the audit log shows no person for what they do."""
+    return Actor(institution_id=found.id, roles=frozenset({Role.IT_ADMIN, Role.REGISTRY}))
 
 
 @contextmanager

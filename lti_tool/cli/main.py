@@ -9,7 +9,7 @@ from lti_tool import __version__
 COMMANDS = {  # in the order in which somebody new needs them: name, module
     "init": "setup", "institutions": "setup", "db": "setup", "serve": "server", "worker": "server",
     "platforms": "platforms", "regulations": "regulations", "achievements": "achievements",
-    "destinations": "deliveries", "connectors": "deliveries", "staff": "staff", "extracts": "registry",
+    "destinations": "destinations", "connectors": "destinations", "staff": "staff", "extracts": "registry",
     "capture": "deliveries", "reconcile": "deliveries", "explain": "registry", "audit": "registry",
 }
 

@@ -3,7 +3,7 @@
 import click
 
 from connectors.http import HttpClient
-from lti_tool.cli.house import for_institution, house, institution, read, write
+from lti_tool.cli.house import for_institution, house, read, write
 from lti_tool.lti.platforms import PROFILES
 from lti_tool.services import platform_checks, registrations
 
@@ -16,13 +16,14 @@ def platforms() -> None:
 @platforms.command()
 @click.option("--name", default="", help="What your people call it.")
 @click.option("--issuer", required=True, help="The platform ID, such as https://moodle.example.ac.uk.")
-@click.option("--client-id", required=True)
+@click.option("--client-id", required=True, help="The client ID that the LMS gave Cairn.")
 @click.option("--auth-url", required=True, help="Authentication request URL.")
 @click.option("--token-url", required=True, help="Access token URL.")
 @click.option("--jwks-url", required=True, help="Public keyset URL.")
 @click.option("--token-audience", default="", help="Only where it is not the token URL (Brightspace).")
 @click.option("--deployment", "deployments", multiple=True, help="Deployment ID; may be given more than once.")
-@click.option("--profile", type=click.Choice(sorted(PROFILES)), default="generic", show_default=True)
+@click.option("--profile", type=click.Choice(sorted(PROFILES)), default="generic", show_default=True,
+              help="The LMS, where it departs from the specification.")
 @for_institution
 def add(code: str, deployments: tuple[str, ...], **figures: str) -> None:
     """Register an LMS with the figures that it shows."""
@@ -72,13 +73,21 @@ def show(key: str, code: str) -> None:
 def check(context: click.Context, key: str, code: str) -> None:
     """Ask the LMS for its keys and for a token; nothing is changed. Exit 1 when something is not right."""
     with house() as opened:
-        with opened.sessions() as session:
-            institution_id = institution(session, code).id
+        institution_id = opened.institution_id(code)
         with HttpClient(timeout=(3.0, 10.0), pool=2) as http:
             report = platform_checks.check(opened.sessions, http, institution_id, key)
     for line in report.lines:
         click.echo(f"{'ok  ' if line.is_ok else 'NOT '} {line.label}: {line.text}")
     context.exit(0 if report.is_ok else 1)
+
+
+@platforms.command("rotate-keys")
+@for_institution
+def rotate_keys(code: str) -> None:
+    """Sign with the key that was published ahead, and publish the next; the old one stays published for two days."""
+    with write(code) as (opened, session, found):
+        key = registrations.rotate_keys(session, found.id, opened.now())
+        click.echo(f"Cairn signs with the key {key.kid} from now on. Wait two days before the next change.")
 
 
 def _show(figures: dict[str, str]) -> None:

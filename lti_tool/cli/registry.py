@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from lti_tool.cli.house import for_institution, read, write
-from lti_tool.domain.ratification import Role
+from lti_tool.cli.house import administrator, for_institution, read, write
 from lti_tool.services import audit as audit_log
 from lti_tool.services import explain as explanation
 from lti_tool.services import extracts as extract_files
-from lti_tool.services.actors import Actor
 
 
 @click.group()
@@ -30,8 +28,9 @@ def import_(context: click.Context, file: Path, dry_run: bool, code: str) -> Non
     with write(code) as (house, session, institution):
         shown = extract_files.preview(session, institution.id, content)
         if not dry_run:
-            actor = Actor(institution_id=institution.id, roles=frozenset({Role.REGISTRY}))
-            extract_files.apply(session, actor, content, shown.digest, house.now(), file.name)
+            extract_files.apply(
+                session, administrator(institution), content, shown.digest, house.now(), file.name
+            )
     for problem in shown.problems:
         click.echo(f"line {problem.line}: {problem.text}", err=True)
     for registration in shown.missing:
@@ -42,7 +41,7 @@ def import_(context: click.Context, file: Path, dry_run: bool, code: str) -> Non
 
 @click.group()
 def audit() -> None:
-    """The audit log."""
+    """The audit log, a chain in which each entry holds the hash of the one before."""
 
 
 @audit.command()

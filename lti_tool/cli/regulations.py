@@ -9,8 +9,12 @@ from lti_tool.domain import casefile
 from lti_tool.services import catalogue, regulation_files
 
 WORDS = {
-    casefile.CaseStatus.PASSED: "holds  ", casefile.CaseStatus.FAILED: "FAILS  ", casefile.CaseStatus.NOT_RUN: "not run",
+    casefile.CaseStatus.PASSED: "holds  ",
+    casefile.CaseStatus.FAILED: "FAILS  ",
+    casefile.CaseStatus.NOT_RUN: "not run",
 }
+HOLD = "its worked cases hold"
+DO_NOT_HOLD = "its worked cases do NOT hold, so nothing can be published under it; see `cairn regulations check`"
 
 
 @click.group()
@@ -35,9 +39,8 @@ def check(context: click.Context, file: Path) -> None:
 def load(file: Path, code: str) -> None:
     """Load the regulation sets of FILE, word for word, and run their worked cases."""
     with write(code) as (house, session, institution):
-        for made in catalogue.load_regulations(session, institution.id, file.read_text(encoding="utf-8"), house.now()):
-            state = "its worked cases hold" if made.cases_passed_at else "its worked cases do NOT hold; see regulations check"
-            click.echo(f"{made.code} is loaded; {state}.")
+        for made in catalogue.load_regulations(session, institution.id, regulation_files.read(file), house.now()):
+            click.echo(f"{made.code} is loaded; {HOLD if made.cases_passed_at else DO_NOT_HOLD}.")
 
 
 @regulations.command("list")
@@ -46,7 +49,8 @@ def list_(code: str) -> None:
     """List the loaded sets."""
     with read(code) as (_, session, institution):
         for one in catalogue.regulation_sets(session, institution.id):
-            click.echo(f"{one.code:24} {'cases hold' if one.cases_passed_at else 'cases not proven'}  sha256 {one.digest[:12]}")
+            state = "cases hold" if one.cases_passed_at else "cases not proven"
+            click.echo(f"{one.code:24} {state}  sha256 {one.digest[:12]}")
 
 
 def _told(report: casefile.Report) -> str:
@@ -54,7 +58,7 @@ def _told(report: casefile.Report) -> str:
     lines = []
     for case in report.results:
         lines.append(f"{WORDS[case.status]} {case.id:8} {case.title}")
-        lines += [f"             {where}: expected {expected}, found {found}" for where, expected, found in case.differences]
+        lines += [f"{'':12} {where}: expected {expected}, found {found}" for where, expected, found in case.differences]
     counts = {status: len(report.with_status(status)) for status in casefile.CaseStatus}
     summary = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items() if count)
     return "\n".join([*lines, summary or "There are no cases in this file."])

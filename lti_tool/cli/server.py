@@ -2,7 +2,6 @@
 
 import click
 
-from lti_tool import schema
 from lti_tool.cli.house import house
 
 
@@ -25,6 +24,5 @@ def worker() -> None:
     from lti_tool import worker as module
 
     with house() as opened:
-        schema.require_newest(opened.engine)
         settings = opened.settings
     module.run(settings)

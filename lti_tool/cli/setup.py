@@ -8,53 +8,68 @@ import click
 from sqlalchemy import select
 
 from lti_tool import schema
-from lti_tool.cli.house import Problem, house, read, sentences
-from lti_tool.db import Sessions, make_engine, make_sessions
+from lti_tool.cli.house import Problem, engine_of, house, sentences
+from lti_tool.clock import utcnow
+from lti_tool.db import Sessions, make_sessions
 from lti_tool.domain.ratification import Role
 from lti_tool.models.institution import Institution
 from lti_tool.seal import Sealer
 from lti_tool.services import institutions as service
 from lti_tool.services import staff
-from lti_tool.settings import DEFAULT_FILE, Settings, load
+from lti_tool.settings import DEFAULT_FILE, Settings, from_mapping
 
 SETS = ("inverlea-2026", "twenty-point")
+THERE_ALREADY = f"{DEFAULT_FILE} is there already. Use --force to write it anew; the key in cairn.key is kept."
+EXPLAINED = "# Settings of Cairn; docs/settings.md explains each."
 
 
 @click.command()
 @click.option("--name", prompt="Name of the institution", default="University of Inverlea", show_default=True)
 @click.option("--code", prompt="A short code for it", default="inverlea", show_default=True)
 @click.option("--timezone", prompt="Its time zone", default="Europe/London", show_default=True)
-@click.option("--url", prompt="The address where people will open Cairn", default="http://localhost:8400", show_default=True)
+@click.option(
+    "--url", prompt="The address where people will open Cairn", default="http://localhost:8400", show_default=True,
+    envvar="CAIRN_PUBLIC_URL",
+)
 @click.option("--login", prompt="Login of the first administrator", default="admin", show_default=True)
-@click.option("--regulations", type=click.Choice(SETS), prompt="Regulation set to start with", default=SETS[0], show_default=True)
-@click.option("--database", default="sqlite:///cairn.db", show_default=True, help="Where to keep everything.")
+@click.option(
+    "--regulations", type=click.Choice(SETS), prompt="Regulation set to start with", default=SETS[0], show_default=True,
+)
+@click.option(
+    "--database", default="sqlite:///cairn.db", show_default=True, envvar="CAIRN_DATABASE_URL",
+    help="Where to keep everything: a SQLite file or postgresql://user:password@host/name.",
+)
 @click.option("--force", is_flag=True, help="Replace an existing cairn.env.")
-def init(name: str, code: str, timezone: str, url: str, login: str, regulations: str, database: str, force: bool) -> None:
+def init(
+    name: str, code: str, timezone: str, url: str, login: str, regulations: str, database: str, force: bool
+) -> None:
     """Set up Cairn here: settings, key, database, institution, first administrator, one regulation set."""
     with sentences():
-        settings = _write_settings(Path(), url, database, force)
-        engine = make_engine(settings.database_url)
+        if Path(DEFAULT_FILE).exists() and not force:
+            raise Problem(THERE_ALREADY)
+        lines = [f"CAIRN_PUBLIC_URL={url}", f"CAIRN_DATABASE_URL={database}", "CAIRN_SECRET_KEYS_FILE=cairn.key"]
+        settings = _settings(lines)
+        engine = engine_of(settings)
         try:
             schema.upgrade(engine)
             sessions = make_sessions(engine, Sealer(settings.secret_keys))
             invitation = _fill(sessions, name, code, timezone, login, regulations)
         finally:
             engine.dispose()
-    click.echo(f"\nCairn is set up in {Path().resolve()}. Keep cairn.key safe: without it nothing sealed can be read.\n")
+        _write_private(Path(DEFAULT_FILE), "\n".join([EXPLAINED, *lines, ""]))
+    click.echo(f"\nCairn is set up in {Path().resolve()}.")
+    click.echo("Keep cairn.key safe: without it nothing sealed can be read.\n")
     click.echo("1. Start it:                     cairn serve")
     click.echo(f"2. Choose your password:         {settings.public_url}/staff/invitation/{invitation.token}")
     click.echo("3. Connect your LMS:             cairn platforms add --help")
 
 
-def _write_settings(folder: Path, url: str, database: str, force: bool) -> Settings:
-    env, key = folder / DEFAULT_FILE, folder / "cairn.key"
-    if env.exists() and not force:
-        raise Problem(f"{env} is there already. Use --force to write it anew; the key in cairn.key is kept.")
+def _settings(lines: list[str]) -> Settings:
+    """What the file will say, read before it is written: an odd answer of the wizard leaves no file behind."""
+    key = Path("cairn.key")
     if not key.exists():
         _write_private(key, secrets.token_hex(32) + "\n")
-    lines = [f"CAIRN_PUBLIC_URL={url}", f"CAIRN_DATABASE_URL={database}", "CAIRN_SECRET_KEYS_FILE=cairn.key"]
-    _write_private(env, "# Settings of Cairn; docs/settings.md explains each.\n" + "\n".join(lines) + "\n")
-    return load({}, env)
+    return from_mapping(dict(line.split("=", 1) for line in lines))
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -64,8 +79,6 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _fill(sessions: Sessions, name: str, code: str, timezone: str, login: str, regulations: str) -> staff.Invitation:
-    from lti_tool.clock import utcnow
-
     now = utcnow()
     with sessions.begin() as session:
         made = service.add(session, code=code, name=name, timezone=timezone, now=now)
@@ -80,8 +93,8 @@ def institutions() -> None:
 
 @institutions.command("add")
 @click.option("--code", required=True, help="Short and lower case, such as inverlea.")
-@click.option("--name", required=True)
-@click.option("--timezone", default="UTC", show_default=True)
+@click.option("--name", required=True, help="Its name in full.")
+@click.option("--timezone", default="UTC", show_default=True, help="Where its deadlines are, such as Europe/London.")
 def institutions_add(code: str, name: str, timezone: str) -> None:
     """Add an institution."""
     with house() as opened, opened.sessions.begin() as session:
@@ -91,7 +104,7 @@ def institutions_add(code: str, name: str, timezone: str) -> None:
 
 @institutions.command("list")
 def institutions_list() -> None:
-    """List them."""
+    """List code, name and time zone of each."""
     with house() as opened, opened.sessions() as session:
         for one in session.scalars(select(Institution).order_by(Institution.code)):
             click.echo(f"{one.code:20} {one.name} ({one.timezone})")
@@ -99,7 +112,7 @@ def institutions_list() -> None:
 
 @click.group()
 def db() -> None:
-    """The database."""
+    """The database: bring it to this version, or say whether it is."""
 
 
 @db.command()
@@ -113,5 +126,5 @@ def upgrade() -> None:
 @db.command("check")
 def db_check() -> None:
     """Say whether the database is at this version of Cairn."""
-    with read(""):
+    with house():
         click.echo("The database is at this version of Cairn.")

@@ -19,8 +19,8 @@ def staff() -> None:
 
 @staff.command()
 @click.argument("login")
-@click.option("--name", required=True)
-@click.option("--email", default="")
+@click.option("--name", required=True, help="What the person is called.")
+@click.option("--email", default="", help="Their address, where you want it kept.")
 @click.option("--role", "roles", type=ROLES, multiple=True, required=True, help="May be given more than once.")
 @for_institution
 def add(login: str, name: str, email: str, roles: tuple[str, ...], code: str) -> None:

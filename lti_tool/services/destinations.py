@@ -117,7 +117,7 @@ def by_key(session: Session, institution_id: int, key: str) -> Destination:
         select(Destination).where(Destination.key == key, Destination.institution_id == institution_id)
     ) or session.scalar(_named(institution_id, key))
     if found is None:
-        raise NotFound(f"destination {key}")
+        raise NotFound(f"There is no record system {key} here. `cairn destinations list` shows those that are.")
     return found
 
 
