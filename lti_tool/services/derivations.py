@@ -1,6 +1,7 @@
 """Read model of one learner for whoever teaches the run: the derivation line by line, and every result that came."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,10 @@ from lti_tool.models.award import Award
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.outcome import Judgement, Outcome
 from lti_tool.services import columns, decisions, standing
+from lti_tool.services.outcomes import COUNTED
 from lti_tool.services.written_marks import plain
+
+REPLACED = "replaced"  # counted until a newer one of its attempt came
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +100,16 @@ def _confirmed(session: Session, enrolment: Enrolment, current: Award | None) ->
 
 
 def _history(session: Session, enrolment: Enrolment) -> tuple[HistoryRow, ...]:
-    judged = session.scalars(select(Judgement).where(Judgement.enrolment_id == enrolment.id))
-    marked = session.scalars(select(Outcome).where(Outcome.enrolment_id == enrolment.id))
+    judged = session.scalars(select(Judgement).where(Judgement.enrolment_id == enrolment.id).order_by(Judgement.id))
+    marked = session.scalars(select(Outcome).where(Outcome.enrolment_id == enrolment.id).order_by(Outcome.id))
     rows = [*(_outcome(row) for row in marked), *(_judgement(enrolment, row) for row in judged)]
-    return tuple(sorted(rows, key=lambda row: row.read_at, reverse=True))
+    newest = {(row.of, row.attempt): row for row in rows if row.standing == COUNTED}
+    said = [replace(row, standing=REPLACED) if _is_replaced(row, newest) else row for row in rows]
+    return tuple(sorted(said, key=lambda row: row.read_at, reverse=True))
+
+
+def _is_replaced(row: HistoryRow, newest: Mapping[tuple[str, int], HistoryRow]) -> bool:
+    return row.standing == COUNTED and newest[row.of, row.attempt] is not row
 
 
 def _outcome(row: Outcome) -> HistoryRow:
@@ -114,7 +124,7 @@ def _outcome(row: Outcome) -> HistoryRow:
 def _judgement(enrolment: Enrolment, row: Judgement) -> HistoryRow:
     titles = {part.code: part.title for part in enrolment.run.version.components}
     return HistoryRow(
-        of=titles.get(row.outcome, row.outcome), attempt=row.board_number, source="marksheet", standing="counted",
+        of=titles.get(row.outcome, row.outcome), attempt=row.board_number, source="marksheet", standing=COUNTED,
         said=("met" if row.is_met else "not yet") if row.is_agreed else "", source_at=None, read_at=row.judged_at,
         status="marked" if row.is_agreed else "unagreed",
     )
