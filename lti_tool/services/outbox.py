@@ -50,8 +50,13 @@ def enqueue_award(session: Session, award: Award, now: datetime) -> list[OutboxM
 
 
 def enqueue_provisional(session: Session, decision: Decision, now: datetime) -> list[OutboxMessage]:
-    """Queue a provisional figure for every record system with a waiting room, marked as what it is."""
-    found = []
+    """Queue a provisional figure, marked as what it is, where the record system ratifies and has a waiting room for it.
+
+    Where a board here or elsewhere decides, nothing leaves before it has (I1).
+    """
+    found: list[OutboxMessage] = []
+    if decision.enrolment.run.version.authority != records.RECORD_SYSTEM:
+        return found
     for destination in _destinations(session, decision):
         if not destination.takes_provisional:
             continue

@@ -39,6 +39,10 @@ CAPPED = "Capped, as a reassessment."
 HUNDREDTHS = Decimal("0.01")
 
 
+# A board may ratify that somebody is deferred, or has not met every outcome yet; the record system is told results.
+WITHOUT_RESULT = frozenset({"DEFERRED", "NOT_YET"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Figure:
     """One result as it travels."""
@@ -96,7 +100,8 @@ def is_same_result(ours: AwardRecord, other: AwardRecord) -> bool:
 
 def _figures(what: Award | Decision, decision: Decision, destination: Destination) -> Iterator[_Figure]:
     if destination.sends == OVERALL:
-        yield _overall(what, decision, destination.caps_by)
+        if decision.kind not in WITHOUT_RESULT or isinstance(what, Decision):
+            yield _overall(what, decision, destination.caps_by)
         return
     for figure in decision.figures:
         yield _component(figure, is_raw=destination.sends == COMPONENT_RAW, caps_by=destination.caps_by)

@@ -59,7 +59,8 @@ def test_the_same_facts_are_one_decision(university, run):
     assert how_many(university.session, lena) == 1
 
 
-def test_a_new_mark_is_a_new_decision_and_supersedes_the_provisional_message(university, run):
+def test_a_new_mark_is_a_new_decision_and_supersedes_the_provisional_message(university):
+    run = university.run("IL5104", authority="record_system")
     lena = university.marked(run, "60", "60")
     university.mark(lena, "PORT", "70")
     found = decisions.decide(university.session, lena, university.later())
@@ -67,9 +68,15 @@ def test_a_new_mark_is_a_new_decision_and_supersedes_the_provisional_message(uni
     assert [message.state for message in university.messages(lena)] == ["superseded", "ready"]
 
 
-def test_I1_whatever_is_queued_before_ratification_says_provisional(university, run):
-    lena = university.marked(run, "60", "60")
+def test_I1_whatever_is_queued_before_ratification_says_provisional(university):
+    lena = university.marked(university.run("IL5104", authority="record_system"), "60", "60")
     assert [message.is_final for message in university.messages(lena)] == [False]
+
+
+@pytest.mark.parametrize("authority", ["cairn", "minuted"])
+def test_I1_nothing_is_queued_before_a_board_has_decided(university, authority):
+    lena = university.marked(university.run("IL5104", authority=authority), "60", "60")
+    assert university.messages(lena) == []
 
 
 @pytest.mark.parametrize("status, kind", [

@@ -74,7 +74,7 @@ class TestRecords:
 
     def test_what_somebody_changed_in_the_waiting_room_is_not_written_over(self, sessions: Sessions) -> None:
         with sessions.begin() as session:
-            world = delivering.world(session, takes_provisional=True)
+            world = delivering.world(session, authority="record_system", takes_provisional=True)
             decision = delivering.decision(session, delivering.learner(session, world))
             outbox.enqueue_provisional(session, decision, delivering.RATIFIED)
         message = uncertain(sessions)

@@ -63,7 +63,7 @@ def test_a_resit_sends_no_component_that_nobody_touched(session: Session) -> Non
 
 
 def test_provisional_figures_go_to_a_waiting_room_only(session: Session) -> None:
-    world = delivering.world(session)
+    world = delivering.world(session, authority="record_system")
     decision = delivering.decision(session, delivering.learner(session, world))
     assert outbox.enqueue_provisional(session, decision, RATIFIED) == []
     world.destination.takes_provisional = True
@@ -72,8 +72,15 @@ def test_provisional_figures_go_to_a_waiting_room_only(session: Session) -> None
     assert not bodies.record_of(session, message).is_final
 
 
+@pytest.mark.parametrize("authority", ["cairn", "minuted"])
+def test_I1_a_waiting_room_is_for_what_the_record_system_ratifies(session: Session, authority: str) -> None:
+    world = delivering.world(session, authority=authority, takes_provisional=True)
+    decision = delivering.decision(session, delivering.learner(session, world))
+    assert outbox.enqueue_provisional(session, decision, RATIFIED) == []
+
+
 def test_nothing_provisional_is_said_over_a_final_result_or_before_there_is_a_mark(session: Session) -> None:
-    world = delivering.world(session, takes_provisional=True)
+    world = delivering.world(session, authority="record_system", takes_provisional=True)
     enrolment = delivering.learner(session, world)
     empty = delivering.decision(session, enrolment, None, kind="INCOMPLETE", grade="", credit=0)
     assert outbox.enqueue_provisional(session, empty, RATIFIED) == []

@@ -35,7 +35,7 @@ def test_the_same_result_always_has_the_same_key_and_each_version_is_higher(sess
 
 
 def test_provisional_versions_count_too(session: Session) -> None:
-    world = delivering.world(session, takes_provisional=True)
+    world = delivering.world(session, authority="record_system", takes_provisional=True)
     decision = delivering.decision(session, delivering.learner(session, world))
     (waiting,) = outbox.enqueue_provisional(session, decision, delivering.RATIFIED)
     (final,) = outbox.enqueue_award(session, delivering.award(session, decision), delivering.RATIFIED)
@@ -70,6 +70,13 @@ def test_an_unfinished_result_is_pending_and_not_nought(session: Session) -> Non
     decision = delivering.decision(session, enrolment, None, kind="INCOMPLETE", grade="", credit=0)
     (record,) = records.records_for(session, decision, world.destination)
     assert (record.status, record.mark, record.is_final) == ("pending", None, False)
+
+
+@pytest.mark.parametrize("kind", ["DEFERRED", "NOT_YET"])
+def test_what_a_board_notes_without_a_result_is_not_told(session: Session, kind: str) -> None:
+    world = delivering.world(session)
+    decision = delivering.decision(session, delivering.learner(session, world), None, kind=kind)
+    assert records.records_for(session, delivering.award(session, decision), world.destination) == []
 
 
 def test_component_marks_leave_with_hundredths_at_most(session: Session) -> None:
