@@ -157,10 +157,10 @@ class Dispatcher:
         return delivery.deliver_batch(self._connectors, messages)
 
     def _patience(self) -> float:
-        if self._unsettled:
-            return 0.0
-        left = min(self._next_look, self._next_renewal, self._next_beat) - time.monotonic()
-        return GATHER_SECONDS if self._in_hand else min(max(left, 0.01), POLL_SECONDS)
+        if self._in_hand:
+            return GATHER_SECONDS
+        left = min(self._next_look, self._next_beat) - time.monotonic()
+        return min(max(left, 0.0), POLL_SECONDS)
 
     def _gather(self, patience: float) -> None:
         found = self._threads.results(patience)

@@ -90,6 +90,14 @@ def test_everything_that_is_due_is_sent_once(sessions: Sessions) -> None:
         assert session.query(DeliveryAttempt).count() == 50
 
 
+def test_with_nothing_to_do_it_rests(sessions: Sessions) -> None:
+    dispatcher = worker.Dispatcher(sessions, SETTINGS, Connectors(sessions))
+    dispatcher._keep_alive()
+    dispatcher._claim()
+    assert dispatcher._patience() > worker.POLL_SECONDS / 4, "it does not go round and round"
+    dispatcher._finish()
+
+
 def test_whoever_queues_something_wakes_it(sessions: Sessions) -> None:
     world = queue(sessions, 0)
     with running(sessions, world.connectors) as dispatcher:
@@ -198,8 +206,9 @@ def test_trouble_with_the_database_is_waited_out(
 
 
 def test_a_process_of_its_own_ends_by_sigterm(sessions: Sessions, database_url: str) -> None:
+    others = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
     environment = {
-        **os.environ, "CAIRN_DATABASE_URL": database_url, "CAIRN_SECRET_KEYS": KEY.hex(), "CAIRN_SWEEP_SECONDS": "1",
+        **others, "CAIRN_DATABASE_URL": database_url, "CAIRN_SECRET_KEYS": KEY.hex(), "CAIRN_SWEEP_SECONDS": "1",
     }
     code = "from lti_tool import settings, worker; worker.run(settings.load())"
     process = subprocess.Popen([sys.executable, "-c", code], env=environment)

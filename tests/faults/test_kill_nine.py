@@ -8,7 +8,7 @@ from lti_tool.db import Sessions
 from lti_tool.models.delivery import DeliveryAttempt, OutboxMessage
 from tests.demo.record_system import RecordSystemProcess
 from tests.faults import victim
-from tests.faults.conftest import Queue, Workers, until
+from tests.faults.conftest import PATIENCE, Queue, Workers, until
 
 COUNT = 1000
 
@@ -20,7 +20,7 @@ def test_killed_at_every_step_while_a_thousand_awards_flow(
     counts = {victim.AFTER_CLAIM: 2, victim.BEFORE_SEND: 120, victim.AFTER_SEND: 120, victim.IN_SETTLE: 3}
     for step in victim.STEPS:
         process = workers.start(step, counts[step])
-        assert process.wait(60) == -signal.SIGKILL, step
+        assert process.wait(PATIENCE) == -signal.SIGKILL, step
     assert 0 < record_system.held.store.stats()["results"] < COUNT, "the killings came while awards were flowing"
     workers.start()
     until(sessions, COUNT, "sent", "confirmed")
@@ -36,7 +36,7 @@ def test_what_a_dead_worker_held_is_looked_up(
     sessions: Sessions, record_system: RecordSystemProcess, queue: Queue, workers: Workers
 ) -> None:
     queue(30)
-    workers.start(victim.AFTER_SEND, 5).wait(60)
+    workers.start(victim.AFTER_SEND, 5).wait(PATIENCE)
     workers.start()
     until(sessions, 30, "sent", "confirmed")
     with sessions() as session:
