@@ -115,7 +115,7 @@ def _next(error: ConnectorError, tries: int, now: datetime) -> datetime | None:
         return now
     error_class = classes.classify(error)
     if error_class is ErrorClass.UNKNOWN_OUTCOME and tries <= SOON_FOR:
-        return now + SOON * 2 ** (tries - 1)
+        return now + SOON * (1 << (tries - 1))
     wish = getattr(error, "retry_after", None)
     return retries.next_attempt_at(tries, error_class.value, now, wish, random.random())
 
