@@ -13,7 +13,7 @@ from lti_tool.lti.launch import verify
 from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.state import COOKIE_PATH, LIFETIME, cookie_name
 from lti_tool.lti.values import Launch
-from lti_tool.services import launches, registrations
+from lti_tool.services import identity, launches, registrations
 from lti_tool.web.auth import LAUNCH_COOKIE
 from lti_tool.web.house import house
 
@@ -67,11 +67,14 @@ def jwks() -> Response:
 def _record(verified: Launch, now: datetime, lasts: timedelta) -> launches.Recorded:
     """One transaction. Two first launches of one course or person may collide; the second then finds the rows."""
     try:
-        with house().sessions.begin() as session:
-            return launches.record_launch(session, verified, now=now, lasts=lasts)
+        return _record_once(verified, now, lasts)
     except IntegrityError:
-        with house().sessions.begin() as session:
-            return launches.record_launch(session, verified, now=now, lasts=lasts)
+        return _record_once(verified, now, lasts)
+
+
+def _record_once(verified: Launch, now: datetime, lasts: timedelta) -> launches.Recorded:
+    with house().sessions.begin() as session:
+        return launches.record_launch(session, verified, now=now, lasts=lasts, match=identity.match_user)
 
 
 def _login(registration_key: str | None) -> Response:
