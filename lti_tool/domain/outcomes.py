@@ -17,6 +17,9 @@ class Judgement:
     is_met: bool
 
 
+PASS_WORD = "Pass"
+
+
 def decide_outcomes(
     outcomes: Sequence[str],
     judgements: Iterable[Judgement],
@@ -37,6 +40,7 @@ def decide_outcomes(
     outstanding = tuple(outcome for outcome in outcomes if not met[outcome])
     return Decision(
         kind=DecisionKind.NOT_YET if outstanding else DecisionKind.PASS,
+        grade=None if outstanding else PASS_WORD,  # the transcript says so, and never a figure
         credit=0 if outstanding else credit,
         findings=notes.findings,
         regulations=regulations,
