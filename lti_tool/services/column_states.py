@@ -10,10 +10,10 @@ from lti_tool.clock import utcnow
 from lti_tool.models.delivery import ON_HOLD, READY, OutboxMessage
 from lti_tool.models.people import LtiUser
 from lti_tool.models.platform import Context, LineItem
-from lti_tool.services import audit, bodies, columns, queue_rows
+from lti_tool.services import audit, bodies, columns, queue
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
-from lti_tool.services.queue_rows import Trouble
+from lti_tool.services.queue import Entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Sent:
     state: str
     queued_at: datetime
     sent_at: datetime | None
-    trouble: Trouble | None
+    trouble: Entry | None
     may_be_sent_again: bool
 
 
@@ -89,8 +89,9 @@ def _rows(session: Session, column: LineItem) -> list[Sent]:
 
 
 def _sent(session: Session, message: OutboxMessage, name: str) -> Sent:
-    row = queue_rows.row_of(session, message)
+    row = queue.entry(session, message)
+    is_in_trouble = bool(row.error_class) and message.state in (ON_HOLD, READY)
     return Sent(
         message_key=message.key, name=name or row.learner, figure=row.ours, state=row.state, queued_at=row.created_at,
-        sent_at=row.sent_at, trouble=row.trouble, may_be_sent_again=row.state == ON_HOLD,
+        sent_at=row.sent_at, trouble=row if is_in_trouble else None, may_be_sent_again=row.state == ON_HOLD,
     )

@@ -28,8 +28,9 @@ class Nameless:
 
 def waiting(session: Session, institution_id: int) -> list[Nameless]:
     """Those that wait, oldest first; what an account is known for is settled with the account."""
-    rows = [row for row in held.waiting(session, institution_id) if row.lti_user_id is None and row.reason != held.UNCLEAR]
-    return [_nameless(session, row) for row in rows[:MOST]]
+    rows = held.waiting(session, institution_id)
+    without = [row for row in rows if row.lti_user_id is None and row.reason != held.UNCLEAR]
+    return [_nameless(session, row) for row in without[:MOST]]
 
 
 def _nameless(session: Session, row: HeldResult) -> Nameless:

@@ -141,7 +141,8 @@ def key_of_number(session: Session, institution_id: int, number: str) -> str:
         PersonIdentifier.value == wanted,
     ))
     if found is None:
-        raise Refused("number", "Nobody on your extract has this student number. Check it, or import the extract first.")
+        text = "Nobody on your extract has this student number. Check it, or apply the extract first."
+        raise Refused("number", text)
     return found
 
 

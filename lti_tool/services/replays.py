@@ -1,4 +1,4 @@
-"""A result reckoned again from what it was reckoned from: the same readings must give the same result, in twenty years."""
+"""A result reckoned again from its own readings: they must give the same result, in twenty years too."""
 
 from dataclasses import dataclass
 

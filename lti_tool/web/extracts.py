@@ -62,8 +62,8 @@ def apply() -> Response:
             form.get("file_name", "")[:255],
         )
     flash(
-        f"{len(done.plans)} rows are taken, {len(done.problems)} left out; "
-        f"{done.matched} accounts in the LMS found their person.", "good",
+        f"Rows taken: {len(done.plans)}, left out: {len(done.problems)}; "
+        f"accounts in the LMS that found their person: {done.matched}.", "good",
     )
     return redirect(url_for(".index"), 303)
 

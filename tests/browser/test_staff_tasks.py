@@ -48,8 +48,8 @@ def test_a_chair_ratifies_with_the_keyboard_alone(page: Page, site: Site, desks:
     page.goto(f"{site.url}/staff/boards/")
     for label in ("Data board", "Ratify 4 results", "Ratify these 4 results"):
         press_to(page, label)
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("4 results are ratified")
 
 

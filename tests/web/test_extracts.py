@@ -34,7 +34,7 @@ def test_a_preview_names_each_bad_row_and_changes_nothing(signed_in: Browser, de
 def test_it_is_applied_as_shown(signed_in: Browser, desks: Desks) -> None:
     dana = signed_in("dana")
     page = told(dana, dana.post("/staff/extracts/", **carried(upload(dana, HEADER + GOOD + BAD))))
-    assert "1 rows are taken, 1 left out" in page
+    assert "Rows taken: 1, left out: 1" in page
     assert "extract.csv" in page
     with reading(desks.sessions) as session:
         assert session.scalars(select(Enrolment).where(Enrolment.registration == "S7001/1")).one()
