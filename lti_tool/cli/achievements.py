@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.cli.house import Problem, administrator, for_institution, read, write
 from lti_tool.models.catalogue import Achievement, AchievementVersion
-from lti_tool.services import catalogue, descriptors, regulation_files, run_descriptors
+from lti_tool.services import catalogue, descriptors, larger_awards, regulation_files, run_descriptors
 
 
 @click.group()
@@ -44,6 +44,20 @@ def publish_(achievement: str, code: str) -> None:
         version = _newest(session, institution.id, achievement)
         catalogue.publish(session, version, administrator(institution), house.now())
     click.echo(f"{achievement} is published.")
+
+
+@achievements.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@for_institution
+def towards(file: Path, code: str) -> None:
+    """Offer the larger awards of FILE, which micro-credentials may add up to, in place of those offered before."""
+    found = regulation_files.parse(regulation_files.read(file), file.name)
+    listed = found.get("larger_awards") or [found.get("stack_award")]
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Problem(f"{file}: a list under `larger_awards:`, or one under `stack_award:`, is expected.")
+    with write(code) as (_, session, institution):
+        for offer in larger_awards.keep(session, institution, listed):
+            click.echo(f"{offer.code}: {offer.title}, {offer.award.credits} credits of {', '.join(offer.items)}.")
 
 
 @achievements.command("list")

@@ -2,13 +2,15 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import select
 
 from lti_tool import schema
-from lti_tool.cli.house import Problem, engine_of, house, sentences
+from lti_tool.cli.house import F, Problem, engine_of, house, sentences
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions, make_sessions
 from lti_tool.domain.ratification import Role
@@ -23,18 +25,18 @@ THERE_ALREADY = f"{DEFAULT_FILE} is there already. Use --force to write it anew;
 EXPLAINED = "# Settings of Cairn; docs/settings.md explains each."
 
 
+def asked(name: str, question: str, default: str, **more: Any) -> Callable[[F], F]:
+    """An option of the wizard, asked for where it is not given."""
+    return click.option(name, prompt=question, help=question + ".", default=default, show_default=True, **more)
+
+
 @click.command()
-@click.option("--name", prompt="Name of the institution", default="University of Inverlea", show_default=True)
-@click.option("--code", prompt="A short code for it", default="inverlea", show_default=True)
-@click.option("--timezone", prompt="Its time zone", default="Europe/London", show_default=True)
-@click.option(
-    "--url", prompt="The address where people will open Cairn", default="http://localhost:8400", show_default=True,
-    envvar="CAIRN_PUBLIC_URL",
-)
-@click.option("--login", prompt="Login of the first administrator", default="admin", show_default=True)
-@click.option(
-    "--regulations", type=click.Choice(SETS), prompt="Regulation set to start with", default=SETS[0], show_default=True,
-)
+@asked("--name", "Name of the institution", "University of Inverlea")
+@asked("--code", "A short code for it", "inverlea")
+@asked("--timezone", "Its time zone", "Europe/London")
+@asked("--url", "The address where people will open Cairn", "http://localhost:8400", envvar="CAIRN_PUBLIC_URL")
+@asked("--login", "Login of the first administrator", "admin")
+@asked("--regulations", "Regulation set to start with", SETS[0], type=click.Choice(SETS))
 @click.option(
     "--database", default="sqlite:///cairn.db", show_default=True, envvar="CAIRN_DATABASE_URL",
     help="Where to keep everything: a SQLite file or postgresql://user:password@host/name.",
