@@ -151,7 +151,7 @@ def _is_news(session: Session, destination: Destination, record: AwardRecord) ->
     """Whether a provisional figure tells anything: never over a final one, and not that there is no mark yet."""
     last = newest(session, destination.id, record.key)
     if last is None:
-        return record.status not in records.WAITING
+        return record.mark is not None or record.status not in records.NO_NEWS
     return not last.is_final and not records.is_same_result(bodies.record_of(session, last), record)
 
 

@@ -32,7 +32,8 @@ OVERALL, COMPONENT_RAW, COMPONENT_FINAL = "overall", "component_raw", "component
 SENDS = (OVERALL, COMPONENT_FINAL, COMPONENT_RAW)
 CAIRN, RECORD_SYSTEM = "cairn", "record_system"
 WITHOUT_FIGURE = frozenset({"absent", "deferred", "exempt", "pending", "unagreed"})
-WAITING = frozenset({"pending", "unagreed"})
+# Of a learner of whom nothing was said yet, these say nothing either.
+NO_NEWS = frozenset({"pending", "unagreed", "deferred", "withdrawn"})
 STATUS_OF_KIND = {"INCOMPLETE": "pending", "DEFERRED": "deferred", "WITHDRAWN": "withdrawn"}
 PASSING = frozenset({"PASS", "CREDIT_REFUSED"})
 CAPPED = "Capped, as a reassessment."

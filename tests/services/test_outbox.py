@@ -186,3 +186,19 @@ class TestPeople:
         with pytest.raises(NotFound):
             outbox.close(session, charlie, message.key, "curious", RATIFIED)
         assert session.get_one(OutboxMessage, message.id).state == "ready"
+
+
+@pytest.mark.parametrize("kind", ["INCOMPLETE", "DEFERRED", "WITHDRAWN"])
+def test_a_learner_without_a_figure_is_no_news_to_a_waiting_room(session: Session, kind: str) -> None:
+    world = delivering.world(session, authority="record_system", takes_provisional=True)
+    decision = delivering.decision(session, delivering.learner(session, world), None, kind=kind, grade="", credit=0)
+    assert outbox.enqueue_provisional(session, decision, RATIFIED) == []
+
+
+def test_a_figure_that_is_there_no_more_is_news_to_a_waiting_room(session: Session) -> None:
+    world = delivering.world(session, authority="record_system", takes_provisional=True)
+    enrolment = delivering.learner(session, world)
+    outbox.enqueue_provisional(session, delivering.decision(session, enrolment, "62"), RATIFIED)
+    gone = delivering.decision(session, enrolment, None, kind="WITHDRAWN", grade="", credit=0, number=2)
+    (message,) = outbox.enqueue_provisional(session, gone, RATIFIED)
+    assert bodies.record_of(session, message).status == "withdrawn"
