@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -14,6 +15,7 @@ from lti_tool.domain.errors import RegulationError
 from lti_tool.domain.fields import Fields
 from lti_tool.domain.stacking import LargerAward
 from lti_tool.domain.worked_stacks import AWARD_KEYS, award_from
+from lti_tool.models.catalogue import Achievement, AchievementVersion
 from lti_tool.models.institution import Institution
 from lti_tool.services.errors import NotFound, Refused
 
@@ -42,6 +44,17 @@ def offer(institution: Institution, code: str) -> Offer:
     if found is None:
         raise NotFound("larger award")
     return found
+
+
+def titles(session: Session, institution_id: int, offers: Sequence[Offer]) -> dict[str, str]:
+    """What the micro-credentials of these offers are called, by code, as their newest version says."""
+    wanted = {code for one in offers for code in one.items}
+    return dict(session.execute(
+        select(Achievement.code, AchievementVersion.title)
+        .join(Achievement, AchievementVersion.achievement_id == Achievement.id)
+        .where(Achievement.institution_id == institution_id, Achievement.code.in_(wanted))
+        .order_by(AchievementVersion.version)
+    ).tuples().all())
 
 
 def keep(session: Session, institution: Institution, entries: Sequence[Mapping[str, Any]]) -> list[Offer]:

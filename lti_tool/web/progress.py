@@ -42,7 +42,12 @@ def story(launch_key: str) -> str:
 @bp.get("/progress/towards")
 @launched(Role.LEARNER)
 def towards(launch_key: str) -> str:
-    return _towards_page()
+    offers = larger_awards.offered(g.institution)
+    with reading(house().sessions) as session:
+        titles = larger_awards.titles(session, g.institution.id, offers)
+    return render_template(
+        "learner/towards.html", heading="What could this count towards?", offers=offers, titles=titles
+    )
 
 
 @bp.post("/progress/towards")
@@ -65,12 +70,6 @@ def project(launch_key: str) -> str:
     return render_template(
         "learner/towards_result.html", heading=offer.title, offer=offer, found=found, codes=codes,
         reasons=[reason_in_words(reason) for reason in found.reasons],
-    )
-
-
-def _towards_page() -> str:
-    return render_template(
-        "learner/towards.html", heading="What could this count towards?", offers=larger_awards.offered(g.institution)
     )
 
 

@@ -15,6 +15,6 @@ def test_the_larger_award_of_a_file_is_offered(cairn: Cairn) -> None:
 def test_a_file_without_one_and_one_that_cannot_be_read_are_refused(cairn: Cairn) -> None:
     file = cairn.folder / "awards.yaml"
     file.write_text("larger_awards: 3\n", encoding="utf-8")
-    assert "larger_awards" in cairn("achievements", "towards", str(file), code=1)
+    assert "larger_awards" in cairn("achievements", "towards", str(file), code=2)
     file.write_text("larger_awards: [{code: X, title: X, items: [A], credits: many}]\n", encoding="utf-8")
-    assert "cannot be read" in cairn("achievements", "towards", str(file), code=1)
+    assert "cannot be read" in cairn("achievements", "towards", str(file), code=2)

@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime
 
+from lti_tool.models.board import Ratification
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.services import awards, decisions, larger_awards
-from lti_tool.models.board import Ratification
 from tests.web.classroom import Classroom
 
 PGCERT = {
@@ -21,8 +21,8 @@ def ratify(classroom: Classroom, learner: str) -> None:
         enrolment = classroom.enrolment(session, learner)
         decision = decisions.decide(session, enrolment, classroom.now)
         act = Ratification(
-            institution_id=enrolment.institution_id, authority="cairn", reference="INV-DATA/1", held_on=date(2026, 6, 1),
-            ratified_at=classroom.now,
+            institution_id=enrolment.institution_id, authority="cairn", reference="INV-DATA/1",
+            held_on=date(2026, 6, 1), ratified_at=classroom.now,
         )
         session.add(act)
         session.flush()
