@@ -1,0 +1,124 @@
+"""``make demo``: start the town, play the story stop by stop, and stay up; with ``--once`` compare with the ledger and end."""
+
+import argparse
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tests.demo import ledger
+from tests.demo.browser import Stranded
+from tests.demo.people import Classroom, Staff, everybody
+from tests.demo.player import Player, Stop, StoryError, stops
+from tests.demo.setting_up import set_up
+from tests.demo.town import CAIRN_PORT, Town, TownError, require_free
+
+VERBS = {  # what an action is called in the progress line
+    "import_extract": "registration extract", "deep_link": "activity added", "launch": "launch", "read_roster": "roster",
+    "mark_in_lms": "marks in the LMS", "capture": "results read", "upload_csv": "gradebook file", "board": "board",
+    "enter_marks": "marksheet", "enter_facts": "hand-in times", "minute": "minute", "deliver": "delivery",
+    "reconcile": "reconciliation", "amend": "amendment", "outage": "record system", "stack": "what counts towards",
+}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="play, compare with the ledger, stop")
+    parser.add_argument("--folder", type=Path, default=Path("var/demo"), help="where everything of the demo is kept")
+    parser.add_argument("--ports-from", type=int, default=CAIRN_PORT, help="first of four ports")
+    asked = parser.parse_args(arguments)
+    console, folder = Console(), asked.folder.resolve()
+    ports = range(asked.ports_from, asked.ports_from + 4)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    town = Town(folder, *ports)
+    staff, classroom = Staff(town), Classroom(town)
+    try:
+        require_free(ports)
+        play(console, town, staff, classroom)
+        return finish(console, town, staff, is_once=asked.once)
+    except KeyboardInterrupt:
+        return 130
+    except (TownError, StoryError, Stranded) as error:
+        console.print(f"[bold red]The story stopped:[/] {error}", highlight=False)
+        console.print(f"The logs are in {folder}.", highlight=False)
+        return 1
+    finally:
+        staff.close()
+        classroom.close()
+        town.stop()
+
+
+def play(console: Console, town: Town, staff: Staff, classroom: Classroom) -> None:
+    """All stops, with a progress display."""
+    told = list(stops())
+    town.set_clock(told[0].clock)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(),
+        console=console, transient=False,
+    ) as progress:
+        task = progress.add_task("Starting Cairn, an LMS and a record system", total=1)
+        set_up(town, staff)
+        progress.advance(task)
+        player = Player(town, staff, classroom)
+        for stop in told:
+            play_stop(progress, player, town, stop)
+
+
+def play_stop(progress: Progress, player: Player, town: Town, stop: Stop) -> None:
+    progress.console.print(f"\n[bold]{stop.number}. {stop.title}[/]  [dim]{stop.clock[:10]}[/]\n{stop.text}", highlight=False)
+    task = progress.add_task(f"Stop {stop.number}", total=len(stop.actions))
+    town.set_clock(stop.clock)
+    player.stop = stop.number
+    for verb, asked in stop.actions:
+        progress.update(task, description=f"Stop {stop.number}: {VERBS.get(verb, verb.replace('_', ' '))}")
+        try:
+            player.act(verb, asked)
+        except (StoryError, Stranded) as error:
+            raise StoryError(f"stop {stop.number}, {verb}: {error}") from error
+        progress.advance(task)
+    progress.update(task, description=f"Stop {stop.number}")
+
+
+def finish(console: Console, town: Town, staff: Staff, *, is_once: bool) -> int:
+    """Compare, and either end with the verdict or stay up and say what to open."""
+    found = ledger.compare(town)
+    console.print(f"\n[bold]The ledger:[/] {found.summary}", highlight=False)
+    for line in found.problems:
+        console.print(f"  [red]{line}[/]", highlight=False)
+    if is_once:
+        return 0 if found.agrees else 1
+    show_doors(console, town, staff)
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    stopped.wait()
+    return 0
+
+
+def show_doors(console: Console, town: Town, staff: Staff) -> None:
+    """What to open, as whom."""
+    people = everybody()
+    console.print("\n[bold]Everything stays up. Press Ctrl-C to end it.[/]\n")
+    for role, key, path in (
+        ("Instructor", "T01", "/courses/IL5101"), ("Learner", "L01", "/courses/IL5101"), ("Learner, amended", "L29", "/courses/IL5101"),
+    ):
+        console.print(f"  {role:18} {town.lms}/signin  choose {people[key].name}, then {town.lms}{path}", highlight=False)
+    for role, key, path in (
+        ("Board chair", "c01", "/staff/boards/"), ("Registry officer", "r01", "/staff/queue/"), ("Auditor", "a01", "/staff/audit/"),
+        ("IT administrator", "i01", "/staff/platforms/"),
+    ):
+        password, secret = staff.passwords[key]
+        console.print(
+            f"  {role:18} {town.cairn}{path}  login {key}, password {password}, code: authenticator key {secret}",
+            highlight=False,
+        )
+    console.print(f"  {'Record system':18} {town.records}/  (what it holds)", highlight=False)
+    console.print(f"\n  A code without an app: {Path(sys.executable)} -c 'import pyotp; print(pyotp.TOTP(\"KEY\").now())'", highlight=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
