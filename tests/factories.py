@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from lti_tool.models.people import LtiUser, Person, PersonIdentifier
 from lti_tool.models.platform import Context, Deployment, Registration
 from lti_tool.services import vault
 
+INVERLEA = Path(__file__).parents[1] / "config" / "regulations" / "inverlea-2026.yaml"
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
@@ -73,9 +75,7 @@ def lti_user(session: Session, registration: Registration, sub: str = "user-1", 
 
 
 def regulation_set(session: Session, institution: Institution, code: str = "INV-2026.1", text: str = "") -> RegulationSet:
-    from pathlib import Path
-
-    text = text or Path("config/regulations/inverlea-2026.yaml").read_text(encoding="utf-8")
+    text = text or INVERLEA.read_text(encoding="utf-8")
     made = RegulationSet(
         institution_id=institution.id, code=code, name=code, text=text, digest="0" * 64, cases_passed_at=LONG_AGO,
     )

@@ -5,17 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from connectors.http import HttpClient
 from lti_tool.db import Sessions
-from lti_tool.models.delivery import Destination
-from lti_tool.models.platform import LineItem, Registration
-from lti_tool.services import delivery
+from lti_tool.lti.service import SCOPES
+from lti_tool.services import registrations
 from lti_tool.services.connecting import Connectors
 from tests.cli.conftest import Cairn
 from tests.conftest import NOW
 from tests.platform.forged import ForgedPlatform, running
 from tests.services import delivering
 from tests.services.taking_in import Intake
+
+
+@pytest.fixture
+def platform() -> Iterator[ForgedPlatform]:
+    with running() as platform:
+        yield platform
 
 
 @pytest.fixture
@@ -34,28 +38,29 @@ def sent(empty: Cairn, sessions: Sessions, drop: Path) -> Cairn:
         for number in range(1, 4):
             delivering.queued(session, world, number)
     connectors = Connectors(sessions)
-    with sessions() as session:
-        connectors.refresh(session)
     delivering.drain(sessions, connectors)
     connectors.close()
     return empty
 
 
+def load(drop: Path) -> None:
+    """The nightly job has loaded every file."""
+    for file in (drop / "inbound").glob("*.csv"):
+        (drop / "receipts" / file.name).write_text("status\nloaded\n", encoding="utf-8")
+
+
 def test_reconciling_ends_with_0_when_all_is_equal(sent: Cairn, drop: Path) -> None:
-    (file,) = (drop / "inbound").glob("*.csv")
-    (drop / "receipts" / file.name).write_text("status\nloaded\n", encoding="utf-8")
+    load(drop)
     told = sent("reconcile", "drop")
     assert told.startswith("drop: ")
     assert "3 equal" in told
 
 
 def test_reconciling_ends_with_1_when_something_differs(sent: Cairn, drop: Path) -> None:
-    (file,) = (drop / "inbound").glob("*.csv")
-    (drop / "receipts" / file.name).write_text("status\nloaded\n", encoding="utf-8")
-    run, occurrence, period = "IL5101", "A1", "2026/T2"
+    load(drop)
     (drop / "extracts" / "agreed.csv").write_text(
         "registration,run,occurrence,period,state,actual_mark,agreed_mark\n"
-        f"S0000001/1,{run},{occurrence},{period},actual,48,\n", encoding="utf-8",
+        "S0000001/1,IL5101,A1,2026/T2,actual,48,\n", encoding="utf-8",
     )
     told = sent("reconcile", code=1)
     assert "1 different" in told
@@ -77,3 +82,19 @@ def test_a_record_system_that_cannot_be_reached_is_a_sentence(cairn: Cairn) -> N
 
 def test_capturing_nothing_is_no_fault(cairn: Cairn) -> None:
     assert cairn("capture") == "0 columns read, 0 could not be.\n"
+
+
+def test_capture_ends_with_1_while_a_column_cannot_be_read(
+    empty: Cairn, sessions: Sessions, platform: ForgedPlatform
+) -> None:
+    with sessions.begin() as session:
+        intake = Intake(session, NOW)
+        registrations.ensure_keys(session, intake.institution.id, NOW)
+        intake.registration.token_url = platform.token_url
+        intake.column().url = f"{platform.url}/items/1"
+    told = empty("capture", code=1)
+    assert "check client id, token audience, key set address" in told
+    assert told.endswith("0 columns read, 1 could not be.\n")
+    platform.grants(*SCOPES)
+    platform.routes["/items/1/results"] = lambda _: (200, [], {})
+    assert empty("capture") == "1 columns read, 0 could not be.\n"
