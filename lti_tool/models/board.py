@@ -80,7 +80,10 @@ class BoardMember(Owned, Base):
 
 
 class Conflict(Owned, Base):
-    """A conflict of interest: the member takes no part in this learner's decision, nor in its quorum."""
+    """A conflict of interest: the member takes no part in this learner's decision, nor in its quorum.
+
+    Personal data: that two people are close. Kept as long as the award whose board it touched.
+    """
 
     __tablename__ = "conflict"
     __table_args__ = (UniqueConstraint("board_id", "member_id", "learner_id"),)

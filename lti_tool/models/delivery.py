@@ -163,7 +163,10 @@ class Discrepancy(Keyed, Base):
 
 
 class WorkerBeat(Base):
-    """That a dispatcher is alive, so that the queue page can say who is draining it. Belongs to the installation."""
+    """That a dispatcher is alive, so that the queue page can say who is draining it. Belongs to the installation.
+
+    No personal data.
+    """
 
     __tablename__ = "worker_beat"
 

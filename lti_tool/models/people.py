@@ -115,7 +115,10 @@ class StaffAccount(Dated, Keyed, Base):
 
 
 class StaffRole(Owned, Base):
-    """An institutional role of an account: chair, secretary, external, board_member, registry, auditor, it_admin."""
+    """An institutional role of an account: chair, secretary, external, board_member, registry, auditor, it_admin.
+
+    Personal data: that somebody has this role. Kept as long as the account.
+    """
 
     __tablename__ = "staff_role"
     __table_args__ = (UniqueConstraint("account_id", "role"),)
@@ -126,7 +129,10 @@ class StaffRole(Owned, Base):
 
 
 class StaffInvitation(Dated, Owned, Base):
-    """A one-time link to choose a password and set up the second factor. Only the hash of its token is kept."""
+    """A one-time link to choose a password and set up the second factor. Only the hash of its token is kept.
+
+    Personal data: whose it is. Taken away by the next invitation of the account.
+    """
 
     __tablename__ = "staff_invitation"
 
@@ -138,7 +144,10 @@ class StaffInvitation(Dated, Owned, Base):
 
 
 class StaffSession(Owned, Base):
-    """A signed-in browser. Only the hash of its cookie is kept."""
+    """A signed-in browser. Only the hash of its cookie is kept.
+
+    Personal data: whose it is, and when they signed in. Kept until it ends.
+    """
 
     __tablename__ = "staff_session"
 

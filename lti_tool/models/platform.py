@@ -45,7 +45,10 @@ class Deployment(Dated, Keyed, Base):
 
 
 class ToolKey(Dated, Owned, Base):
-    """One of our signing keys: ``next`` is published, ``active`` signs, ``retired`` is still published for a while."""
+    """One of our signing keys: ``next`` is published, ``active`` signs, ``retired`` is still published for a while.
+
+    No personal data.
+    """
 
     __tablename__ = "tool_key"
 
