@@ -12,8 +12,6 @@ from decimal import Decimal
 from typing import Any, Self
 
 from pylti1p3.deep_link import DeepLink
-from pylti1p3.deep_link_resource import DeepLinkResource
-from pylti1p3.lineitem import LineItem
 
 from lti_tool.lti import claims, compact
 from lti_tool.lti.refusals import LaunchRefused
@@ -92,7 +90,8 @@ def respond(
 ) -> str:
     """The signed answer for the form field ``JWT``; no items is a valid "cancel"."""
     answer = _Answer(registered, deployment_id, settings, key, now)
-    return str(answer.get_response_jwt([_resource(item, settings) for item in _fitting(items, settings)]))
+    links: list[Any] = [_wire(item, settings) for item in _fitting(items, settings)]
+    return str(answer.get_response_jwt(links))
 
 
 def _fitting(items: Sequence[Item], settings: Settings) -> Sequence[Item]:
@@ -101,17 +100,18 @@ def _fitting(items: Sequence[Item], settings: Settings) -> Sequence[Item]:
     return items if settings.accepts_multiple else items[:1]
 
 
-def _resource(item: Item, settings: Settings) -> DeepLinkResource:
-    resource = DeepLinkResource().set_url(item.url).set_title(item.title).set_custom_params(dict(item.custom))
-    if item.column is not None and settings.accepts_line_item:
-        column = LineItem().set_label(item.column.label).set_score_maximum(_number(item.column.maximum))  # type: ignore[arg-type]
-        column.set_resource_id(item.column.resource_id)
-        resource.set_lineitem(column.set_tag(item.column.tag) if item.column.tag else column)
-    return resource
+def _wire(item: Item, settings: Settings) -> dict[str, object]:
+    """A link as it travels (DL 2.0 §3.2); a column's label and maximum are required there."""
+    found: dict[str, object] = {"type": LINK, "url": item.url, "title": item.title, "custom": dict(item.custom)}
+    column = item.column
+    if column is not None and settings.accepts_line_item:
+        line_item = {"label": column.label, "scoreMaximum": _number(column.maximum), "resourceId": column.resource_id}
+        found["lineItem"] = {**line_item, **({"tag": column.tag} if column.tag else {})}
+    return found
 
 
 class _Answer(DeepLink):
-    """PyLTI1p3's response with our key, our clock, one audience and the data exactly as it came."""
+    """PyLTI1p3's response with our items (its own take binary floats only), key, clock and one audience."""
 
     def __init__(
         self, registered: Registered, deployment_id: str, settings: Settings, key: SigningKey, now: datetime
@@ -122,13 +122,13 @@ class _Answer(DeepLink):
         self._key = key
         self._now = now
 
-    def get_message_jwt(self, resources: Sequence[DeepLinkResource]) -> dict[str, object]:
+    def get_message_jwt(self, resources: Sequence[Any]) -> dict[str, object]:
         message: dict[str, object] = {
             "iss": self._registered.client_id, "aud": self._registered.issuer,
             "iat": int((self._now - BACK).timestamp()), "exp": int((self._now + LIFETIME).timestamp()),
             "nonce": secrets.token_urlsafe(18),
             claims.DEPLOYMENT_ID: self._deployment_id, claims.MESSAGE_TYPE: RESPONSE, claims.VERSION: "1.3.0",
-            claims.CONTENT_ITEMS: [resource.to_dict() for resource in resources],
+            claims.CONTENT_ITEMS: list(resources),
         }
         if self._settings.has_data:
             message[claims.DEEP_LINKING_DATA] = self._settings.data
