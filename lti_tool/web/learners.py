@@ -1,5 +1,6 @@
 """One learner as the teacher sees them: the derivation line by line, and every result that ever came.
 
+GET /l/<launch key>/runs/<run key>/learners       everybody on a run
 GET /l/<launch key>/learners/<registration key>
 """
 
