@@ -93,9 +93,9 @@ def test_an_agreement_to_what_was_never_sent_ratifies_nothing(session: Session, 
     assert awards(session) == []
 
 
-def test_where_a_board_here_ratifies_their_agreement_is_only_noted(session: Session) -> None:
-    world = delivering.world(session, authority="cairn", takes_provisional=True)
+def test_where_a_board_here_ratifies_their_agreement_is_only_noted(session: Session, world: delivering.World) -> None:
     waiting(session, world)
+    world.version.authority = "cairn"
     agree(world)
     read_back(session, world)
     assert awards(session) == []
@@ -105,7 +105,7 @@ def test_where_a_board_here_ratifies_their_agreement_is_only_noted(session: Sess
 def test_what_cannot_be_ratified_is_left_for_a_person(
     session: Session, world: delivering.World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    waiting(session, world, kind="WITHDRAWN", mark=None, grade="", credit=0)
+    waiting(session, world, kind="INCOMPLETE", grade="", credit=0)
     agree(world)
     read_back(session, world)
     assert awards(session) == []
