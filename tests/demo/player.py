@@ -15,7 +15,7 @@ from tests.demo.people import Classroom, Somebody, Staff, everybody, read_rows
 from tests.demo.town import STORY, Town
 
 Action = Mapping[str, Any]
-PATIENCE = 60.0  # seconds that the outbox may take; nothing waits that long but a failure
+PATIENCE = 30.0  # seconds that the outbox may take; nothing waits that long but a failure
 SAME_WORD = {"misconduct_zero": "misconduct zero", "not_met": "not yet"}
 
 
@@ -97,11 +97,10 @@ class Player:
     def _message(self, by: str, learner: str, mc: str) -> Page:
         browser = self.staff.at(by)
         queue = browser.get(f"{self.town.cairn}/staff/queue/?state=on_hold")
-        registration = self.people[learner].registration
         for href, words in queue.links:
             if "/queue/messages/" in href:
                 page = browser.get(href)
-                if registration in page.text and mc in page.text:
+                if self.people[learner].student in page.text and mc in page.text:
                     return page
         raise StoryError(f"No message of {mc} {learner} is on hold.")
 
