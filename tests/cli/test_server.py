@@ -1,4 +1,4 @@
-"""``cairn serve`` and ``cairn worker`` hand the settings on; what they run is tested in test_serving and test_worker."""
+"""``cairn serve`` and ``cairn worker`` hand the settings on; test_serving and test_worker test what they run."""
 
 import pytest
 
