@@ -1,4 +1,4 @@
-"""The wheel stands alone: installed outside the checkout, it can migrate, set up, serve its pages and list connectors."""
+"""The wheel stands alone: outside the checkout it can migrate, set up, list connectors, and has every page in it."""
 
 import os
 import shutil
