@@ -54,7 +54,7 @@ def test_a_launch_cookie_vouches_for_no_staff_form(app: Flask, desks: Desks) -> 
         assert answer.status_code == 400
 
 
-def test_before_sign_in_the_form_has_a_cookie_of_its_own(app: Flask) -> None:
+def test_before_sign_in_the_form_has_a_cookie_of_its_own(app: Flask, desks: Desks) -> None:
     with app.test_client().get("/staff/sign-in") as answer:
         set_cookies = answer.headers.getlist("Set-Cookie")
     own = next(line for line in set_cookies if line.startswith(FORM_COOKIE))
