@@ -266,8 +266,17 @@ class Player:
         row = next(one for one in read_rows(STORY / "stacks.csv") if one["learner"] == asked["learner"])
         if row["opted_in"] != "yes":
             return
-        page = self._open(self.people[asked["learner"]], "IL5101")
-        del page
+        learner = self.people[asked["learner"]]
+        browser, page = self.classroom.browser(learner), self._open(learner, "IL5101")
+        page = browser.follow(page, to="/progress/towards")
+        form = page.form(field="award")
+        offered = {name: "on" for name in form.choices if name.startswith("offer-")}
+        spent = {f"counted-{mc}": where for mc, where in (asked.get("already_counted") or {}).items()}
+        page = browser.submit(page, form, **offered, **spent)
+        expected = [row["credit_total"], row["mean_reported"], row["grade"] if row["decision"] == "ELIGIBLE" else ""]
+        missing = [word for word in expected if word and word not in page.text]
+        if missing or ("These would add up" in page.text) is not (row["decision"] == "ELIGIBLE"):
+            raise StoryError(f"{asked['learner']}: the projection does not say {row['decision']} with {expected}.")
 
     def _home(self, asked: Action) -> tuple[Page, Browser]:
         teacher = self.people[asked["by"]]

@@ -18,6 +18,7 @@ def set_up(town: Town, staff: Staff) -> None:
     connect_lms(town)
     connect_records(town)
     town.command("achievements", "load", str(STORY / "achievements.yaml"), "--publish")
+    town.command("achievements", "towards", str(STORY / "achievements.yaml"))
     town.start_cairn()
     link = re.search(r"\S+/staff/invitation/\S+", told)
     assert link is not None, "cairn init prints the invitation of the first administrator"
