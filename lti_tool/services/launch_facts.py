@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Insert, Row, Table, and_, bindparam, insert, 
 
 from lti_tool.db import Base
 from lti_tool.lti.values import Launch
+from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, Deployment, LineItem, Registration, ResourceLink
 
@@ -52,11 +53,11 @@ def change(db: Connection, model: type[Base], row_id: int, values: Mapping[str, 
 
 def _known() -> Any:
     """Every join runs over a unique index: the cost does not grow with registrations, courses or people."""
-    d, r, c, rl, u, m, li = map(
-        table_of, (Deployment, Registration, Context, ResourceLink, LtiUser, Membership, LineItem)
+    d, r, i, c, rl, u, m, li = map(
+        table_of, (Deployment, Registration, Institution, Context, ResourceLink, LtiUser, Membership, LineItem)
     )
     joined = (
-        d.join(r, r.c.id == d.c.registration_id)
+        d.join(r, r.c.id == d.c.registration_id).join(i, i.c.id == d.c.institution_id)
         .outerjoin(c, and_(c.c.deployment_id == d.c.id, c.c.context_id == bindparam("course")))
         .outerjoin(rl, and_(rl.c.context_id == c.c.id, rl.c.resource_link_id == bindparam("link")))
         .outerjoin(u, and_(u.c.registration_id == r.c.id, u.c.institution_id == d.c.institution_id,
@@ -66,6 +67,7 @@ def _known() -> Any:
     )
     columns = (
         *_labelled(d, "deployment", "id", "institution_id", "is_active"), *_labelled(r, "registration", "is_active"),
+        *_labelled(i, "institution", "words"),
         *_labelled(c, "course", "id", "label", "title", "memberships_url", "lineitems_url", "scopes"),
         *_labelled(rl, "link", "id", "title", "run_component_id"),
         *_labelled(u, "user", "id", "name", "email", "sourcedid", "match", "seen_at"),

@@ -22,7 +22,7 @@ from lti_tool.lti.values import Launch
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, LaunchSession, LineItem, ResourceLink, UsedNonce
-from lti_tool.services import columns
+from lti_tool.services import columns, first_sight
 from lti_tool.services.launch_facts import add, change, differing, insert_into, known_of
 from lti_tool.services.launch_sessions import secret_hash
 
@@ -46,8 +46,8 @@ def record_launch(
 ) -> Recorded:
     """Use up the nonce, bring course, link, column and person up to date, and open a launch session.
 
-    ``match`` says who somebody is who is new, or of whom the LMS says something new. Raises :class:`LaunchRefused` for
-    a deployment that is not ours, and for a launch that was used already.
+    ``match`` says who somebody is who is new, or whose number is. Raises :class:`LaunchRefused` for a deployment that
+    is not ours, and for a launch that was used already.
     """
     db = session.connection()
     known = known_of(db, launch)
@@ -56,9 +56,9 @@ def record_launch(
     _use_up(db, launch, known)
     course_id = _course(db, launch, known)
     link_id = _link(session, launch, known, course_id)
-    user_id, is_news = _user(db, launch, known, now)
+    user_id, is_to_match = _user(db, launch, known, now)
     _membership(db, launch, known, course_id, user_id, now)
-    if is_news and user_id is not None and match is not None:
+    if is_to_match and match is not None:
         match(session, session.get_one(LtiUser, user_id), now)
     return _open(db, launch, known, (course_id, link_id, user_id), now, lasts)
 
@@ -145,20 +145,21 @@ def _column(session: Session, launch: Launch, course_id: int, component_id: int)
 
 
 def _user(db: Connection, launch: Launch, known: Row[Any], now: datetime) -> tuple[int | None, bool]:
-    """The person's row, and whether anything about it is news."""
+    """The person's row, and whether it is worth asking who that is."""
     if launch.user is None:
         return None, False
     told = {"name": launch.user.name, "email": launch.user.email, "sourcedid": launch.user.sourcedid}
     if known.user_id is None:
+        institution_id = known.deployment_institution_id
+        reason = first_sight.reason(db, institution_id, known.institution_words, launch.user.sourcedid)
         return add(db, LtiUser, {
-            **told, "registration_id": launch.registration.id, "institution_id": known.deployment_institution_id,
-            "sub": launch.user.sub, "seen_at": now,
-        }), True
+            **told, "registration_id": launch.registration.id, "institution_id": institution_id,
+            "sub": launch.user.sub, "match_reason": reason, "seen_at": now,
+        }), not reason
     # a launch that keeps names back does not take away what another one told
     changed = differing(known, "user", {name: value for name, value in told.items() if value})
-    news = _seen(changed, known.user_seen_at, now)
-    change(db, LtiUser, known.user_id, news)
-    return int(known.user_id), bool(news)
+    change(db, LtiUser, known.user_id, _seen(changed, known.user_seen_at, now))
+    return int(known.user_id), "sourcedid" in changed
 
 
 def _membership(

@@ -6,7 +6,9 @@ whole, is the number. Without it, case and blanks are all that is evened out.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,10 +23,15 @@ LONGEST = 100
 
 def normalise(institution: Institution, text: str) -> str:
     """The number in its one form; empty for what is no student number here."""
+    return in_one_form(institution.words, text)
+
+
+def in_one_form(words: Mapping[str, Any], text: str) -> str:
+    """The same by the institution's words alone."""
     bare = "".join(text.split()).upper()
     if not bare or len(bare) > LONGEST or bare.startswith("$"):  # an LMS that knows no value sends "$Person.sourcedId"
         return ""
-    pattern = str(institution.words.get("student_number_pattern") or "")
+    pattern = str(words.get("student_number_pattern") or "")
     if not pattern:
         return bare
     found = _compiled(pattern).fullmatch(bare)

@@ -16,6 +16,7 @@ from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.tool_config import registered
 from lti_tool.lti.values import CourseClaim, GradesClaim, Launch, LinkClaim, UserClaim
 from lti_tool.models.catalogue import RunComponent
+from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, LaunchSession, LineItem, Registration, ResourceLink, UsedNonce
 from lti_tool.services import columns
@@ -216,13 +217,25 @@ class Matcher:
         self.asked.append(user.sourcedid)
 
 
-def test_who_somebody_is_is_asked_when_there_is_news(session: Session, lms: Registration, now: datetime) -> None:
+def test_who_somebody_is_is_asked_when_their_number_may_name_somebody(
+    session: Session, lms: Registration, now: datetime
+) -> None:
+    factories.person(session, session.get_one(Institution, lms.institution_id), "Dora", student_number="S1")
     match = Matcher()
     record(session, launch_of(lms), now, match=match)
     record(session, launch_of(lms, "n2"), now, match=match)
-    assert match.asked == ["S1"]
+    assert match.asked == ["S1"], "once, and not at every launch"
     record(session, launch_of(lms, "n3", user=UserClaim(sub="dora", sourcedid="S2")), now, match=match)
-    assert match.asked == ["S1", "S2"]
+    assert match.asked == ["S1", "S2"], "another number is news"
+
+
+def test_whose_number_names_nobody_is_written_down_as_such(session: Session, lms: Registration, now: datetime) -> None:
+    match = Matcher()
+    record(session, launch_of(lms), now, match=match)
+    record(session, launch_of(lms, "n2", user=UserClaim(sub="erik")), now, match=match)
+    assert match.asked == []
+    found = session.execute(select(LtiUser.sub, LtiUser.match, LtiUser.match_reason).order_by(LtiUser.sub)).all()
+    assert [tuple(row) for row in found] == [("dora", "none", "number_unknown"), ("erik", "none", "no_number")]
 
 
 def test_two_at_once_are_told_by_the_database(
