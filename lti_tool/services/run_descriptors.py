@@ -6,7 +6,7 @@ from lti_tool.services import descriptors
 from lti_tool.services.catalogue import RunDescriptor
 from lti_tool.services.errors import Refused
 
-KEYS = frozenset("code occurrence period title starts_on board_on scale".split())
+KEYS = frozenset(["code", "occurrence", "period", "title", "starts_on", "board_on", "scale"])
 
 
 def read(mapping: dict[str, object]) -> RunDescriptor:

@@ -132,7 +132,7 @@ class Player:
             "run": [key for key, words in _choices(page, "run") if words.split()[0] in asked["mc"]],
         }
         parts = {asked["chair"]: "chair", asked["secretary"]: "secretary"}
-        parts |= {key: "internal" for key in asked["internal"]} | {key: "external" for key in asked["external"]}
+        parts |= dict.fromkeys(asked["internal"], "internal") | dict.fromkeys(asked["external"], "external")
         for key, part in parts.items():
             values[_part_field(page, self.people[key].name)] = part
         page = secretary.submit(page, form, **values)
