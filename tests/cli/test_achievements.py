@@ -1,6 +1,7 @@
 """Micro-credentials from the command line: loaded, published only when their rules are proven, listed."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -89,3 +90,11 @@ def test_a_file_without_micro_credentials_is_a_sentence(cairn: Cairn) -> None:
     (cairn.folder / "odd.yaml").write_text("achievements: 7\n", encoding="utf-8")
     assert "a list under `achievements:`" in cairn("achievements", "load", "odd.yaml", code=2)
     assert "There is no micro-credential IL9." in cairn("achievements", "publish", "IL9", code=2)
+
+
+def test_larger_awards_are_offered_in_place_of_those_before(cairn: Cairn) -> None:
+    story = Path(__file__).parents[1] / "demo" / "story" / "achievements.yaml"
+    cairn("regulations", "load", str(SET))
+    assert re.search(r"credits of IL\d+", cairn("achievements", "towards", str(story)))
+    (cairn.folder / "odd.yaml").write_text("larger_awards: 7\n", encoding="utf-8")
+    assert "a list under `larger_awards:`" in cairn("achievements", "towards", "odd.yaml", code=2)
