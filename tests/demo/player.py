@@ -15,7 +15,7 @@ from tests.demo.people import Classroom, Somebody, Staff, everybody, read_rows
 from tests.demo.town import STORY, Town
 
 Action = Mapping[str, Any]
-PATIENCE = 30.0  # seconds that the outbox may take; nothing waits that long but a failure
+PATIENCE = 90.0  # seconds that the outbox may take; nothing waits that long but a failure
 SAME_WORD = {"misconduct_zero": "misconduct zero", "not_met": "not yet"}
 
 
