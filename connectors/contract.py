@@ -92,7 +92,8 @@ class AwardRecord:
     """One result of one learner for one record system, exactly as decided; the document that is queued and sent.
 
     ``key`` is a UUIDv5 over institution, award, component, attempt and destination: the same result always has the
-    same key, and a later ``version`` of it replaces the earlier under the same key. Marks are decimals on ``scale_max``.
+    same key, and a later ``version`` of it replaces the earlier under the same key. Marks are decimals on
+    ``scale_max``.
     """
 
     key: str
@@ -191,8 +192,8 @@ class CheckReport:
 class RecordSystem(Protocol):
     """A student record system, as the worker sees it.
 
-    ``push`` records one result and is safe to repeat: the same key never makes a second record. ``look_up`` says what is
-    held under a key, or ``None`` when nothing is: a look-up that failed raises, it never answers ``None``.
+    ``push`` records one result and is safe to repeat: the same key never makes a second record. ``look_up`` says what
+    is held under a key, or ``None`` when nothing is: a look-up that failed raises, it never answers ``None``.
     Errors are those of :mod:`connectors.errors`, and nothing else leaves a connector.
     """
 

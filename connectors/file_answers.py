@@ -89,7 +89,7 @@ def _day(text: str, number: int, profile: Profile) -> date | None:
         return None
     for pattern in ("%Y-%m-%d", profile.formats.date_format):
         try:
-            return datetime.strptime(text, pattern).date()
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a calendar day, which has no zone
         except ValueError:
             continue
     raise ValueError(f"line {number} has a date that is neither YYYY-MM-DD nor {profile.formats.date_format}")

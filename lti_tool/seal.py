@@ -1,7 +1,7 @@
 """Sealing: secrets and personal blobs encrypted at rest, each bound to the place where it belongs.
 
-A sealed value is ``version (1) · key id (4) · nonce (12) · AES-256-GCM ciphertext``. The context (table, column, row key)
-is authenticated with it, so that a sealed value moved to another row does not open.
+A sealed value is ``version (1) · key id (4) · nonce (12) · AES-256-GCM ciphertext``. The context (table, column, row
+key) is authenticated with it, so that a sealed value moved to another row does not open.
 """
 
 import hashlib

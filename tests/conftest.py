@@ -1,6 +1,7 @@
 """Databases for the tests: SQLite by default, PostgreSQL where CAIRN_TEST_DATABASE_URL names a server to use.
 
-Every test gets an empty database at the newest schema: a copy of a template file on SQLite, emptied tables on PostgreSQL.
+Every test gets an empty database at the newest schema: a copy of a template file on SQLite, emptied tables on
+PostgreSQL.
 """
 
 import os

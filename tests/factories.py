@@ -1,4 +1,4 @@
-"""Rows for the tests, with names and roles: Alice chairs, Bob teaches, Charlie is a stranger, Dana is at the registry."""
+"""Rows for the tests, by people: Alice chairs, Bob teaches, Charlie is a stranger, Dana is at the registry."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -67,14 +67,17 @@ def context(session: Session, registration: Registration, context_id: str = "cou
 
 def lti_user(session: Session, registration: Registration, sub: str = "user-1", **fields: object) -> LtiUser:
     made = LtiUser(
-        institution_id=registration.institution_id, registration_id=registration.id, sub=sub, seen_at=LONG_AGO, **fields,
+        institution_id=registration.institution_id, registration_id=registration.id, sub=sub, seen_at=LONG_AGO,
+        **fields,
     )
     session.add(made)
     session.flush()
     return made
 
 
-def regulation_set(session: Session, institution: Institution, code: str = "INV-2026.1", text: str = "") -> RegulationSet:
+def regulation_set(
+    session: Session, institution: Institution, code: str = "INV-2026.1", text: str = ""
+) -> RegulationSet:
     text = text or INVERLEA.read_text(encoding="utf-8")
     made = RegulationSet(
         institution_id=institution.id, code=code, name=code, text=text, digest="0" * 64, cases_passed_at=LONG_AGO,
@@ -93,9 +96,9 @@ def version(
     session.add(family)
     session.flush()
     made = AchievementVersion(
-        institution_id=institution.id, achievement_id=family.id, regulation_set_id=regulations.id if regulations else None,
-        title="Seeing the Evidence", credit=credit, level=11, hours=credit * 10, authority=authority, state="published",
-        published_at=LONG_AGO,
+        institution_id=institution.id, achievement_id=family.id,
+        regulation_set_id=regulations.id if regulations else None, title="Seeing the Evidence", credit=credit,
+        level=11, hours=credit * 10, authority=authority, state="published", published_at=LONG_AGO,
     )
     session.add(made)
     session.flush()

@@ -14,7 +14,10 @@ from tests import factories
 
 @pytest.fixture
 def things(engine):
-    table = Table("thing", MetaData(), Column("id", Integer, primary_key=True), Column("at", UtcDateTime), Column("mark", DecimalText))
+    table = Table(
+        "thing", MetaData(), Column("id", Integer, primary_key=True), Column("at", UtcDateTime),
+        Column("mark", DecimalText),
+    )
     table.create(engine)
     yield table
     table.drop(engine)

@@ -32,7 +32,7 @@ class Award(Keyed, Base):
     grade: Mapped[str] = mapped_column(String(40), default="")
     credit: Mapped[int] = mapped_column(default=0)
     is_capped: Mapped[bool] = mapped_column(default=False)
-    code: Mapped[str] = mapped_column(String(40), default="")  # credit_given_before: the family's credit was earned once
+    code: Mapped[str] = mapped_column(String(40), default="")  # credit_given_before: credit counts once in a family
     awarded_on: Mapped[date]
     ratified_at: Mapped[Instant]
     enrolment: Mapped[Enrolment] = relationship()

@@ -88,8 +88,8 @@ class Component(Owned, Base):
 class Run(Dated, Keyed, Base):
     """One presentation, named as the record system names it: module run, occurrence and period.
 
-    ``sitting``: a gradebook shows a resit mark where the first one stood. Which of the two it is, a person says by opening
-    the next sitting; until then another mark is a correction. No personal data.
+    ``sitting``: a gradebook shows a resit mark where the first one stood. Which of the two it is, a person says by
+    opening the next sitting; until then another mark is a correction. No personal data.
     """
 
     __tablename__ = "run"

@@ -20,8 +20,8 @@ def looks_missing(run_ids: Collection[int] | None = None) -> ColumnElement[bool]
     has_account = exists().where(other.person_id == Person.id)
     on_these = Enrolment.run_id.in_(run_ids) if run_ids is not None else true()
     return exists().where(
-        on_these, Enrolment.institution_id == LtiUser.institution_id, Enrolment.status != "withdrawn", Person.id == Enrolment.person_id,
-        Person.erased_at.is_(None), ~has_account,
+        on_these, Enrolment.institution_id == LtiUser.institution_id, Enrolment.status != "withdrawn",
+        Person.id == Enrolment.person_id, Person.erased_at.is_(None), ~has_account,
         or_(
             (LtiUser.email != "") & (func.lower(Person.email) == func.lower(LtiUser.email)),
             (LtiUser.name != "") & (func.lower(Person.display_name) == func.lower(LtiUser.name)),

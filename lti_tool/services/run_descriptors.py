@@ -17,7 +17,8 @@ def read(mapping: dict[str, object]) -> RunDescriptor:
         fields = Fields(mapping["run"], f"micro-credential {descriptor.code}, run", KEYS)
         return RunDescriptor(
             code=fields.text("code"), occurrence=fields.maybe("occurrence", fields.text) or "",
-            period=fields.maybe("period", fields.text) or "", title=fields.maybe("title", fields.text) or descriptor.title,
+            period=fields.maybe("period", fields.text) or "",
+            title=fields.maybe("title", fields.text) or descriptor.title,
             board_on=fields.maybe("board_on", fields.day), scale=fields.maybe("scale", fields.text) or "",
             due_at={part.code: part.due_at for part in descriptor.components if part.due_at},
             remote={part.code: part.code for part in descriptor.components},

@@ -63,8 +63,8 @@ def add(
     for role in given:
         session.add(StaffRole(institution_id=institution.id, account_id=account.id, role=role))
     audit.record(
-        session, institution_id=institution.id, action="staff.add", subject=f"staff:{account.key}", now=now, actor=actor,
-        person=person.id, details={"login": login, "roles": " ".join(given)},
+        session, institution_id=institution.id, action="staff.add", subject=f"staff:{account.key}", now=now,
+        actor=actor, person=person.id, details={"login": login, "roles": " ".join(given)},
     )
     return invite(session, account, now)
 
@@ -97,7 +97,9 @@ def accept(session: Session, token: str, password: str, code: str, now: datetime
     secret = vault.sealer_of(session).open(row.totp_sealed, f"totp:{account.key}").decode()
     step = _step_of(secret, code, now, after=0)
     if step is None:
-        raise Refused("code", "That code is not the one your app shows now. Check the time on your phone, and try again.")
+        raise Refused(
+            "code", "That code is not the one your app shows now. Check the time on your phone, and try again."
+        )
     account.password_hash, account.totp_sealed, account.totp_last_step = _hasher.hash(password), row.totp_sealed, step
     account.failures, account.locked_until, row.used_at = 0, None, now
     audit.record(
@@ -185,7 +187,7 @@ def _step_of(secret: str, code: str, now: datetime, *, after: int) -> int | None
     current = int(now.timestamp()) // STEP_SECONDS
     totp = pyotp.TOTP(secret)
     for step in (current, current - 1, current + 1):
-        if step > after and secrets.compare_digest(totp.generate_otp(step), code.replace(" ", "")):
+        if step > after and secrets.compare_digest(totp.generate_otp(step).encode(), code.replace(" ", "").encode()):
             return step
     return None
 

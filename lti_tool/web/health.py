@@ -32,5 +32,5 @@ def readyz() -> tuple[Response, int]:
         waiting = session.scalar(overdue) or 0
         beats = select(func.count()).where(WorkerBeat.seen_at > now - ALIVE_WITHIN)
         dispatchers = session.scalar(beats) or 0
-    state = {"database": "current" if is_current else "run `cairn db upgrade`", "overdue": waiting, "dispatchers": dispatchers}
-    return jsonify(state), 200 if is_current else 503
+    database = "current" if is_current else "run `cairn db upgrade`"
+    return jsonify(database=database, overdue=waiting, dispatchers=dispatchers), 200 if is_current else 503

@@ -1,7 +1,8 @@
 """``make bench``: Cairn beside its peers, by a rig that Cairn did not write, in one run; prints a table of ratios.
 
-The rig (launches, a OneRoster record system with faults) comes from ``--rig``. It is copied to ``var/bench``, where it has
-its own environment, so that its folder may be read-only. Figures are ratios of what ran side by side: machines differ.
+The rig (launches, a OneRoster record system with faults) comes from ``--rig``. It is copied to ``var/bench``, where it
+has its own environment, so that its folder may be read-only. Figures are ratios of what ran side by side: machines
+differ.
 """
 
 import argparse
@@ -55,7 +56,8 @@ def main(arguments: Sequence[str]) -> int:
 def prepare(rig: Path) -> None:
     """A copy of the rig with an environment of its own, and Cairn among its tools."""
     HOME.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(rig, HOME, dirs_exist_ok=True, ignore=shutil.ignore_patterns("var", "results", ".venv", "node_modules"))
+    made_there = shutil.ignore_patterns("var", "results", ".venv", "node_modules")
+    shutil.copytree(rig, HOME, dirs_exist_ok=True, ignore=made_there)
     for path in HOME.rglob("*"):
         path.chmod(path.stat().st_mode | 0o200)
     if not (HOME / ".venv" / "bin" / "gunicorn").exists():
@@ -80,9 +82,8 @@ def launches(rounds: int) -> list[Figure]:
     sane = _rig("rig.launchbench", "cairn", "--sanity", "--json", "sanity.json")
     right = re.search(r"(\d+) of (\d+)", sane)
     _rig("rig.launchbench", "cairn", *PEERS, "--conc", "8", "--rounds", str(rounds), "--json", "launches.json")
-    per_cpu = {
-        name: found["per_cpu_store"] for name, found in json.loads((HOME / "launches.json").read_text())["summary"].items()
-    }
+    summary = json.loads((HOME / "launches.json").read_text())["summary"]
+    per_cpu = {name: found["per_cpu_store"] for name, found in summary.items()}
     ratio = per_cpu["cairn/8"] / per_cpu["pylti-flask-gthread/8"]
     limit = per_cpu["cairn/8"] / per_cpu["flask-limit-pg/8"]
     return [
@@ -97,7 +98,10 @@ def growth(rounds: int) -> list[Figure]:
     """What a launch costs with a thousand registrations, beside one."""
     cost = {}
     for count in (1, 1000):
-        _rig("rig.launchbench", "cairn", "--conc", "8", "--rounds", str(rounds), "--regs", str(count), "--json", "growth.json")
+        _rig(
+            "rig.launchbench", "cairn", "--conc", "8", "--rounds", str(rounds), "--regs", str(count),
+            "--json", "growth.json",
+        )
         cost[count] = 1 / json.loads((HOME / "growth.json").read_text())["summary"]["cairn/8"]["per_cpu_store"]
     ratio = cost[1000] / cost[1]
     return [Figure("cost of a launch with 1,000 registrations ÷ with one", f"{ratio:.2f}", "≤ 1.25", ratio <= 1.25)]
@@ -110,7 +114,9 @@ def delivery() -> list[Figure]:
     bound = 1.5 + (LEASE + RESTART_SECONDS) / optimum
     return [
         _delivered("10,000 awards at 50 ms ÷ the optimum of 32 connections", calm, 1.5),
-        _delivered(f"the same with kill -9 after {KILL_AFTER} (a lease of {LEASE} s and a restart allowed)", killed, bound),
+        _delivered(
+            f"the same with kill -9 after {KILL_AFTER} (a lease of {LEASE} s and a restart allowed)", killed, bound
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""``make demo``: start the town, play the story stop by stop, and stay up; with ``--once`` compare with the ledger and end."""
+"""``make demo``: start the town, play the story stop by stop, compare with the ledger, and stay up; ``--once`` ends."""
 
 import argparse
 import shutil
@@ -18,7 +18,8 @@ from tests.demo.setting_up import set_up
 from tests.demo.town import CAIRN_PORT, Town, TownError, require_free
 
 VERBS = {  # what an action is called in the progress line
-    "import_extract": "registration extract", "deep_link": "activity added", "launch": "launch", "read_roster": "roster",
+    "import_extract": "registration extract", "deep_link": "activity added", "launch": "launch",
+    "read_roster": "roster",
     "mark_in_lms": "marks in the LMS", "capture": "results read", "upload_csv": "gradebook file", "board": "board",
     "enter_marks": "marksheet", "enter_facts": "hand-in times", "minute": "minute", "deliver": "delivery",
     "reconcile": "reconciliation", "amend": "amendment", "outage": "record system", "stack": "what counts towards",
@@ -70,7 +71,8 @@ def play(console: Console, town: Town, staff: Staff, classroom: Classroom) -> No
 
 
 def play_stop(progress: Progress, player: Player, town: Town, stop: Stop) -> None:
-    progress.console.print(f"\n[bold]{stop.number}. {stop.title}[/]  [dim]{stop.clock[:10]}[/]\n{stop.text}", highlight=False)
+    heading = f"[bold]{stop.number}. {stop.title}[/]  [dim]{stop.clock[:10]}[/]"
+    progress.console.print(f"\n{heading}\n{stop.text}", highlight=False)
     task = progress.add_task(f"Stop {stop.number}", total=len(stop.actions))
     town.set_clock(stop.clock)
     player.stop = stop.number
@@ -104,12 +106,14 @@ def show_doors(console: Console, town: Town, staff: Staff) -> None:
     people = everybody()
     console.print("\n[bold]Everything stays up. Press Ctrl-C to end it.[/]\n")
     for role, key, path in (
-        ("Instructor", "T01", "/courses/IL5101"), ("Learner", "L01", "/courses/IL5101"), ("Learner, amended", "L29", "/courses/IL5101"),
+        ("Instructor", "T01", "/courses/IL5101"), ("Learner", "L01", "/courses/IL5101"),
+        ("Learner, amended", "L29", "/courses/IL5101"),
     ):
-        console.print(f"  {role:18} {town.lms}/signin  choose {people[key].name}, then {town.lms}{path}", highlight=False)
+        way = f"{town.lms}/signin  choose {people[key].name}, then {town.lms}{path}"
+        console.print(f"  {role:18} {way}", highlight=False)
     for role, key, path in (
-        ("Board chair", "c01", "/staff/boards/"), ("Registry officer", "r01", "/staff/queue/"), ("Auditor", "a01", "/staff/audit/"),
-        ("IT administrator", "i01", "/staff/platforms/"),
+        ("Board chair", "c01", "/staff/boards/"), ("Registry officer", "r01", "/staff/queue/"),
+        ("Auditor", "a01", "/staff/audit/"), ("IT administrator", "i01", "/staff/platforms/"),
     ):
         password, secret = staff.passwords[key]
         console.print(
@@ -117,7 +121,8 @@ def show_doors(console: Console, town: Town, staff: Staff) -> None:
             highlight=False,
         )
     console.print(f"  {'Record system':18} {town.records}/  (what it holds)", highlight=False)
-    console.print(f"\n  A code without an app: {Path(sys.executable)} -c 'import pyotp; print(pyotp.TOTP(\"KEY\").now())'", highlight=False)
+    code = f"{Path(sys.executable)} -c 'import pyotp; print(pyotp.TOTP(\"KEY\").now())'"
+    console.print(f"\n  A code without an app: {code}", highlight=False)
 
 
 if __name__ == "__main__":

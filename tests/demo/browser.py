@@ -170,7 +170,8 @@ class Browser:
         return answer.content.decode("utf-8-sig")
 
     def _go(
-        self, method: str, url: str, fields: Mapping[str, str | list[str]], files: Mapping[str, tuple[str, str]], expect: int,
+        self, method: str, url: str, fields: Mapping[str, str | list[str]], files: Mapping[str, tuple[str, str]],
+        expect: int,
     ) -> Page:
         for _ in range(10):
             answer = self._send(method, url, fields, files)
@@ -198,8 +199,9 @@ class Browser:
 
     def _cookie_header(self, url: str) -> str:
         parts = urlsplit(url)
+        longest_path_first = sorted(self._cookies.items(), key=lambda kept: -len(kept[0][1]))
         fitting = [
-            f"{name}={value}" for (host, path, name), value in sorted(self._cookies.items(), key=lambda kept: -len(kept[0][1]))
+            f"{name}={value}" for (host, path, name), value in longest_path_first
             if host == parts.netloc and (parts.path == path or parts.path.startswith(path.rstrip("/") + "/"))
         ]
         return "; ".join(fitting)

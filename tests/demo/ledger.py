@@ -1,4 +1,4 @@
-"""Compares the ledger, worked out by hand, with what the record system itself says: its GETs, and the files of its drop.
+"""Compares the ledger, worked out by hand, with what the record system itself says: its GETs and its drop's files.
 
 Nothing here asks Cairn: a ledger that trusted the product would prove nothing.
 """
@@ -118,7 +118,8 @@ def in_drop(town: Town) -> dict[Place, Entry]:
     one with a board was ratified, and the same line in a later file is its next version."""
     root, found = town.folder / "records" / "sftp", {}
     taken = {path.name.removesuffix(".receipt.csv") for path in (root / "receipts").glob("*.receipt.csv")}
-    refused = {row["key"] for path in (root / "rejects").glob("*.csv") for row in _csv(path.read_bytes()) if row.get("key")}
+    rejects = (_csv(path.read_bytes()) for path in (root / "rejects").glob("*.csv"))
+    refused = {row["key"] for rows in rejects for row in rows if row.get("key")}
     for path in sorted((root / "inbound").glob("*.csv"), key=lambda path: path.stat().st_mtime):
         for row in _csv(path.read_bytes()) if path.stem in taken else ():
             if row["RECORD_KEY"] not in refused:

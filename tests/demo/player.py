@@ -1,16 +1,17 @@
 """Plays the story: every verb of story.yaml, done as its person would do it, through real HTTP."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import yaml
 
-from tests.demo.browser import Browser, Page, Stranded
+from tests.demo import reading
+from tests.demo.browser import Browser, Page
 from tests.demo.people import Classroom, Somebody, Staff, everybody, read_rows
 from tests.demo.town import STORY, Town
 
@@ -68,7 +69,7 @@ class Player:
 
     def do_expect_quarantined(self, asked: Action) -> None:
         page = self.staff.page("R01", "/people/quarantine")
-        found = [text for text, _ in _sections(page) if asked["mc"] in text]
+        found = [text for text, _ in reading.sections(page) if asked["mc"] in text]
         expected = [self.lms_names[user]["lms_name"] for user in asked["lms_users"]]
         if len(found) != len(expected) or not all(any(name in text for text in found) for name in expected):
             raise StoryError(f"{asked['mc']}: {len(found)} accounts wait for a person, expected {len(expected)}.")
@@ -76,7 +77,7 @@ class Player:
     def do_resolve_identity(self, asked: Action) -> None:
         page, row = self.staff.page(asked["by"], "/people/quarantine"), self.lms_names[asked["lms_user"]]
         cards = [
-            section for text, section in _sections(page) if row["lms_name"] in text and row["lms_email"] in text
+            section for text, section in reading.sections(page) if row["lms_name"] in text and row["lms_email"] in text
         ]
         if len(cards) != 1:
             raise StoryError(f"{len(cards)} accounts fit LMS user {asked['lms_user']}, expected one.")
@@ -97,7 +98,7 @@ class Player:
     def _message(self, by: str, learner: str, mc: str) -> Page:
         browser = self.staff.at(by)
         queue = browser.get(f"{self.town.cairn}/staff/queue/?state=on_hold")
-        for href, words in queue.links:
+        for href, _ in queue.links:
             if "/queue/messages/" in href:
                 page = browser.get(href)
                 if self.people[learner].student in page.text and mc in page.text:
@@ -108,9 +109,9 @@ class Player:
         self._night()
         page, browser = self.staff.page("R01", "/reconciliation/"), self.staff.at("R01")
         form = page.form(field="system")
-        keys = dict(zip(_options(page, "system"), form.choices["system"], strict=True))
+        keys = {words: key for key, words in reading.choices(page, "system")}
         page = browser.submit(page, form, system=keys[asked["destination"]])
-        unexplained = _facts(page)
+        unexplained = reading.facts(page)
         wrong = {word: unexplained.get(word, "0") for word in ("different", "missing", "unexpected", "unreadable")}
         if sum(int(count) for count in wrong.values() if count.isdigit()) != asked["unexplained"]:
             raise StoryError(f"{asked['destination']}: {wrong}, expected {asked['unexplained']} unexplained.")
@@ -129,40 +130,40 @@ class Player:
         form = page.form(field="title")
         values: dict[str, Any] = {
             "title": "Board of examiners, Data", "reference": asked["reference"], "held_on": asked["held_on"],
-            "run": [key for key, words in _choices(page, "run") if words.split()[0] in asked["mc"]],
+            "run": [key for key, words in reading.choices(page, "run") if words.split()[0] in asked["mc"]],
         }
         parts = {asked["chair"]: "chair", asked["secretary"]: "secretary"}
         parts |= dict.fromkeys(asked["internal"], "internal") | dict.fromkeys(asked["external"], "external")
         for key, part in parts.items():
-            values[_part_field(page, self.people[key].name)] = part
+            values[reading.part_field(page, self.people[key].name)] = part
         page = secretary.submit(page, form, **values)
         board = page.url
         attendance = page.form(field="present")
         secretary.submit(page, attendance, present=attendance.choices["present"])
         page = chair.get(board + "/ratification")
         self._check_left_out(page, asked["leaves_out"])
-        seen = [value for name, value in _hidden(page) if name == "seen"]
+        seen = reading.hidden(page, "seen")
         chair.submit(page, page.form(field="seen_digest"), seen=seen)
 
     def _check_left_out(self, page: Page, left_out: Sequence[Mapping[str, Any]]) -> None:
         """Nobody who cannot be decided is on the list that the chair is about to ratify."""
         barred = {(one["mc"], self.people[learner].registration) for one in left_out for learner in one["learners"]}
-        rows = [row.text for row in _rows_of(page)]
-        wrong = sum(any(mc in row and registration in row for row in rows) for mc, registration in barred)
+        listed = [row.text for row in reading.rows(page)]
+        wrong = sum(any(mc in row and registration in row for row in listed) for mc, registration in barred)
         if wrong:
             raise StoryError(f"{wrong} learners who cannot be decided are on the list to be ratified.")
 
     def do_minute(self, asked: Action) -> None:
         entering, confirming = self.staff.at(asked["entered_by"]), self.staff.at(asked["confirmed_by"])
         page = self.staff.page(asked["entered_by"], "/minutes/")
-        run = next(key for key, words in _choices(page, "run") if asked["mc"] in words)
+        run = next(key for key, words in reading.choices(page, "run") if asked["mc"] in words)
         page = entering.get(f"{self.town.cairn}/staff/minutes/new?run={run}")
         page = entering.submit(
             page, page.form(field="reference"), title="Land programmes board", reference=asked["reference"],
             held_on=asked["held_on"],
         )
         page = confirming.get(page.url)
-        seen = [value for name, value in _hidden(page) if name == "seen"]
+        seen = reading.hidden(page, "seen")
         confirming.submit(page, page.form(action="/confirmation"), seen=seen)
 
     def do_amend(self, asked: Action) -> None:
@@ -187,14 +188,14 @@ class Player:
         browser, page = self.classroom.browser(teacher), self.classroom.choose(teacher, asked["mc"])
         page = self._pick_run(browser, page, asked["mc"])
         title = self._component(asked["mc"], asked["component"])["title"]
-        chosen = next(key for key, words in _choices(page, "component") if title in words)
+        chosen = next(key for key, words in reading.choices(page, "component") if title in words)
         page = browser.submit(page, page.form(field="component"), component=chosen)
         browser.submit(page, page.form(field="JWT"))
 
     def _pick_run(self, browser: Browser, page: Page, mc: str) -> Page:
         for form in page.forms:
             if form.method == "get" and "run" in form.choices:
-                wanted = [key for key, words in _choices(page, "run") if mc in words]
+                wanted = [key for key, words in reading.choices(page, "run") if mc in words]
                 return browser.submit(page, form, run=wanted[0])
         return page
 
@@ -232,7 +233,7 @@ class Player:
         form = next(form for form in page.forms if form.action.endswith("/upload") or "upload" in form.action)
         page = browser.submit(page, form, files={"file": ("grades.csv", text)})
         label = self._component(asked["mc"], asked["component"])["lms_column"]
-        column = next(key for key, words in _choices(page, "column") if label in words or label in key)
+        column = next(key for key, words in reading.choices(page, "column") if label in words or label in key)
         page = browser.submit(page, page.form(field="column"), column=column)
         browser.submit(page, page.form(field="seen_digest"))
 
@@ -283,7 +284,7 @@ class Player:
         page, browser = self.classroom.launch(teacher, f"tile-{asked['mc']}"), self.classroom.browser(teacher)
         for form in page.forms:
             if "run" in form.choices and form.action.endswith("/run"):
-                wanted = [key for key, words in _choices(page, "run") if asked["mc"] in words]
+                wanted = [key for key, words in reading.choices(page, "run") if asked["mc"] in words]
                 page = browser.submit(page, form, run=wanted[0])
                 break
         return page, browser
@@ -307,7 +308,8 @@ class Player:
     def _column(self, state: Mapping[str, Any], mc: str, component: str) -> str:
         part = self._component(mc, component)
         wanted = part.get("lms_column") or part["title"]
-        found = [one["id"] for one in _items(state["columns"]) if one["course"] == mc and wanted in one["item"]["label"]]
+        columns = [one for one in _items(state["columns"]) if one["course"] == mc]
+        found = [one["id"] for one in columns if wanted in one["item"]["label"]]
         if len(found) != 1:
             raise StoryError(f"{mc} {component}: {len(found)} columns in the LMS fit, expected one.")
         return str(found[0])
@@ -334,13 +336,12 @@ class Player:
         self.do_reconcile({"destination": "records", "unexplained": 0})
 
     def do_outage(self, asked: Action) -> None:
-        requests.post(self.town.records + "/_control", json={"down": asked["state"] == "on"}, timeout=10).raise_for_status()
+        self._control({"down": asked["state"] == "on"})
 
     def do_unknown_person(self, asked: Action) -> None:
         student = self.people[asked["learner"]].student
         refused = {student: "no active study right for this module run"} if asked["state"] == "on" else {}
-        answer = requests.post(self.town.records + "/_control", json={"reject": refused}, timeout=10)
-        answer.raise_for_status()
+        self._control({"reject": refused})
 
     def do_deliver(self, asked: Action) -> None:
         self._wait_for(lambda: self._waiting() <= asked["waiting"], f"more than {asked['waiting']} messages still wait")
@@ -356,6 +357,9 @@ class Player:
         """The record system's nightly job takes the files in, and Cairn's next look reads its receipts."""
         self._records("/registry/load-files", {})
 
+    def _control(self, body: Mapping[str, Any]) -> None:
+        requests.post(self.town.records + "/_control", json=body, timeout=10).raise_for_status()
+
     def _records(self, path: str, body: Mapping[str, Any]) -> None:
         answer = requests.post(
             self.town.records + path, json={**body, "password": "registry"}, headers={"Accept": "application/json"},
@@ -365,7 +369,7 @@ class Player:
 
     def _waiting(self) -> int:
         """Messages that the queue's own progress figures call unfinished."""
-        figures = requests_json(self.staff.at("R01"), f"{self.town.cairn}/staff/queue/progress.json")
+        figures = json.loads(self.staff.at("R01").text(f"{self.town.cairn}/staff/queue/progress.json"))
         return sum(int(figures["counts"].get(state, 0)) for state in ("ready", "sending", "on_hold"))
 
     def _wait_for(self, so: Callable[[], bool], otherwise: str) -> None:
@@ -376,74 +380,12 @@ class Player:
             tick.wait(0.2)
 
 
-def requests_json(browser: Browser, url: str) -> Mapping[str, Any]:
-    import json
-
-    found: Mapping[str, Any] = json.loads(browser.text(url))
-    return found
-
-
 def _cell(row: Mapping[str, str]) -> str:
     if row["status"] == "unagreed":
         return " / ".join(SAME_WORD.get(part, part) for part in row["markers"].split(";"))
     if row["status"] == "marked":
         return SAME_WORD.get(row["outcome"], row["outcome"]) or row["raw"]
     return SAME_WORD.get(row["status"], row["status"])
-
-
-def _sections(page: Page) -> list[tuple[str, Page]]:
-    """The cards of a page, each as a page of its own."""
-    parts = page.html.split("<section")[1:]
-    cards = [Page(page.url, page.status, "<section" + part.split("</section>")[0]) for part in parts]
-    return [(card.text, card) for card in cards]
-
-
-def _rows_of(page: Page) -> list[Page]:
-    return [Page(page.url, page.status, "<tr" + part.split("</tr>")[0]) for part in page.html.split("<tr")[1:]]
-
-
-def _choices(page: Page, name: str) -> list[tuple[str, str]]:
-    """Values of radio buttons, checkboxes or options of this name, with the words beside them."""
-    from html import unescape
-    from re import DOTALL, findall, sub
-
-    radios = findall(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"[^>]*>(.*?)</label>', page.html, DOTALL)
-    select = findall(rf'<select[^>]*name="{name}"[^>]*>(.*?)</select>', page.html, DOTALL)
-    options = [pair for inner in select for pair in findall(r'<option[^>]*value="([^"]*)"[^>]*>(.*?)</option>', inner, DOTALL)]
-    return [(unescape(key), " ".join(unescape(sub(r"<[^>]+>", " ", words)).split())) for key, words in radios + options]
-
-
-def _options(page: Page, name: str) -> list[str]:
-    return [words for _, words in _choices(page, name)]
-
-
-def _hidden(page: Page) -> list[tuple[str, str]]:
-    from re import findall
-
-    return findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page.html)
-
-
-def _part_field(page: Page, name: str) -> str:
-    """The name of the field that chooses somebody's part, in the table of who may sit on a board."""
-    from html import unescape
-    from re import DOTALL, findall
-
-    for row in findall(r"<tr.*?</tr>", page.html, DOTALL):
-        field = findall(r'name="(part-[^"]+)"', row)
-        if field and name in unescape(row):
-            return str(field[0])
-    raise Stranded(f"{page.where()}: nobody of that name may sit on a board.")
-
-
-def _facts(page: Page) -> dict[str, str]:
-    """What a definition list or a table of totals says, by its words in lower case."""
-    from html import unescape
-    from re import DOTALL, findall, sub
-
-    pairs = findall(r"<dt[^>]*>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", page.html, DOTALL)
-    pairs += findall(r"<th scope=\"row\"[^>]*>(.*?)</th>\s*<td[^>]*>(.*?)</td>", page.html, DOTALL)
-    clean = [tuple(" ".join(unescape(sub(r"<[^>]+>", " ", text)).split()) for text in pair) for pair in pairs]
-    return {word.lower(): value for word, value in clean}
 
 
 def _items(found: Any) -> list[Mapping[str, Any]]:
@@ -453,7 +395,3 @@ def _items(found: Any) -> list[Mapping[str, Any]]:
 
 def _listed(found: str | Sequence[str]) -> list[str]:
     return [found] if isinstance(found, str) else list(found)
-
-
-def host_of(url: str) -> str:
-    return urlsplit(url).netloc

@@ -53,7 +53,8 @@ class Town:
             capture_output=True, env=self._environment(),
         )
         if done.returncode:
-            raise TownError(f"cairn {' '.join(words[:2])} ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
+            said = (done.stderr or done.stdout).strip()
+            raise TownError(f"cairn {' '.join(words[:2])} ended with {done.returncode}: {said}")
         return done.stdout
 
     def set_clock(self, instant: str) -> None:
@@ -94,7 +95,7 @@ class Town:
         self._stack.close()
 
     def _start(self, name: str, *words: str) -> None:
-        log = self._stack.enter_context(open(self.folder / f"{name}.log", "wb"))
+        log = self._stack.enter_context((self.folder / f"{name}.log").open("wb"))
         self._running.append(subprocess.Popen(
             [sys.executable, *words], cwd=self.folder, stdout=log, stderr=subprocess.STDOUT, env=self._environment(),
         ))
@@ -129,4 +130,6 @@ def require_free(ports: Sequence[int]) -> None:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError as error:
-                raise TownError(f"Port {port} is in use. Stop what uses it, or choose another with --ports-from.") from error
+                raise TownError(
+                    f"Port {port} is in use. Stop what uses it, or choose another with --ports-from."
+                ) from error

@@ -10,7 +10,8 @@ from lti_tool import schema
 from lti_tool.db import Base, make_engine, make_sessions
 from tests import factories
 
-REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(schema.shipped("migrations"))).walk_revisions()))]
+SCRIPTS = ScriptDirectory(str(schema.shipped("migrations")))
+REVISIONS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
 
 
 @pytest.fixture

@@ -40,7 +40,9 @@ def test_an_empty_chain_is_valid(session, university):
     assert report(session, university) == audit.ChainReport(entries=0, erased=0, head="")
 
 
-@pytest.mark.parametrize("field, value", [("action", "rescind"), ("subject", "award:9"), ("clause", "4.2"), ("commitment", "0" * 64)])
+@pytest.mark.parametrize("field, value", [
+    ("action", "rescind"), ("subject", "award:9"), ("clause", "4.2"), ("commitment", "0" * 64),
+])
 def test_a_changed_entry_is_named(session, university, chain, field, value):
     session.execute(update(AuditEntry).where(AuditEntry.number == 2).values({field: value}))
     assert report(session, university).problem == "entry 2 was changed."

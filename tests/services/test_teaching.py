@@ -27,7 +27,8 @@ def test_what_another_course_teaches_is_not(session: Session, now: datetime) -> 
     intake.column()
     other = factories.context(session, intake.registration, "course-2")
     for found, key in (
-        (teaching.run_in, intake.run.key), (teaching.component_in, intake.part().key), (teaching.enrolment_in, lena.key),
+        (teaching.run_in, intake.run.key), (teaching.component_in, intake.part().key),
+        (teaching.enrolment_in, lena.key),
     ):
         with pytest.raises(NotFound):
             found(session, other, key)

@@ -19,7 +19,8 @@ def test_every_mark_stands_in_one_bar(marks):
 
 @pytest.mark.parametrize("mark, bar", [
     pytest.param("0", 0, id="nought is in the first"), pytest.param("49.99", 4, id="just below a border"),
-    pytest.param("50", 5, id="a border belongs to the upper bar"), pytest.param("100", 9, id="the maximum is in the last"),
+    pytest.param("50", 5, id="a border belongs to the upper bar"),
+    pytest.param("100", 9, id="the maximum is in the last"),
 ])
 def test_where_a_mark_stands(mark, bar):
     picture = pictures.mark_distribution([Decimal(mark)], maximum=Decimal(100), pass_mark=Decimal(50))
