@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from connectors.contract import AwardRecord, RemoteRecord, RemoteState
 from connectors.errors import ErrorClass, Misconfigured, Rejected
 
+LONGEST_NUMBER = 40  # as text: what is longer is no mark and no credit, and could not be kept exactly
 KEYS = uuid.UUID("5a0b7e1c-3f0e-5d52-9a54-6d1f3c2f8a10")  # never change it: every key ever sent hangs on it
 
 
@@ -87,7 +88,14 @@ def decimal_of(value: object) -> Decimal | None:
         number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and _length(number) <= LONGEST_NUMBER else None
+
+
+def _length(number: Decimal) -> int:
+    """How long it is written out; to find out by writing, 1e999999 would be too dear."""
+    sign, digits, exponent = number.as_tuple()
+    places = int(exponent)
+    return sign + (len(digits) + places if places >= 0 else max(len(digits), 1 - places) + 1)
 
 
 def json_number(value: Decimal) -> int | float:

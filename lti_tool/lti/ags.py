@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -111,11 +111,11 @@ def results(service: Service, line_item_url: str, *, user: str = "") -> Iterator
 
 
 def _result(found: object) -> CapturedResult | None:
-    if not isinstance(found, Mapping) or not isinstance(found.get("userId"), str | int):
+    if not isinstance(found, Mapping) or not wire.id_of(found.get("userId")):
         return None
     comment = found.get("comment")
     return CapturedResult(
-        user=str(found["userId"]), score=decimal_of(found.get("resultScore")),
+        user=wire.id_of(found["userId"]), score=decimal_of(found.get("resultScore")),
         maximum=decimal_of(found.get("resultMaximum")), comment=comment if isinstance(comment, str) else "",
         changed_at=_instant(found.get("timestamp")),
     )
@@ -123,12 +123,12 @@ def _result(found: object) -> CapturedResult | None:
 
 def _instant(text: object) -> datetime | None:
     """When the result was made. Not in the specification, but Moodle says it, and a resit with the very same mark is
-    seen by nothing else."""
+    seen by nothing else. One that no calendar has in UTC is none."""
     try:
         found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found if found is not None and found.tzinfo is not None else None
 
 
 def _column(found: object) -> LmsColumn | None:

@@ -7,6 +7,7 @@ from typing import Any
 from connectors.errors import ConnectorError, Rejected
 from connectors.http import Answer
 from lti_tool.domain.ratification import Role
+from lti_tool.lti import wire
 from lti_tool.lti.roles import role_of
 from lti_tool.lti.service import ROSTER, Service
 
@@ -64,12 +65,12 @@ def _entries(answer: Answer) -> list[Any]:
 
 
 def _member(entry: object) -> Member | None:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("user_id"), str | int) or entry["user_id"] == "":
+    if not isinstance(entry, Mapping) or not wire.id_of(entry.get("user_id")):
         return None
     roles = entry.get("roles")
     name = _text(entry, "name") or f"{_text(entry, 'given_name')} {_text(entry, 'family_name')}".strip()
     return Member(
-        user=str(entry["user_id"]), name=name, email=_text(entry, "email"),
+        user=wire.id_of(entry["user_id"]), name=name, email=_text(entry, "email"),
         role=role_of(role for role in roles if isinstance(role, str)) if isinstance(roles, list) else None,
         is_active=entry.get("status", "Active") == "Active", sourcedid=_sourcedid(entry),
     )

@@ -97,7 +97,8 @@ def test_a_registrar_decides_where_something_would_be_lost(
 
 @pytest.mark.parametrize(("value", "number"), [
     ("67.5", Decimal("67.5")), (67, Decimal(67)), (Decimal("1.10"), Decimal("1.10")), ("", None), (None, None),
-    (True, None), ("NaN", None), ("Infinity", None), ("a lot", None), ({}, None),
+    (True, None), ("NaN", None), ("Infinity", None), ("a lot", None), ({}, None), ("1e3", Decimal(1000)),
+    (66.66666666666667, Decimal("66.66666666666667")), ("1e5000", None), ("1e-5000", None), ("9" * 41, None),
 ])
 def test_numbers_as_others_write_them(value: object, number: Decimal | None) -> None:
     assert decimal_of(value) == number
@@ -115,3 +116,11 @@ def test_seconds_are_above_nought(text: str) -> None:
     with pytest.raises(Misconfigured, match="read_seconds"):
         seconds_of("read_seconds", text)
     assert seconds_of("read_seconds", "2.5") == 2.5
+
+
+@pytest.mark.parametrize("text", ["-" + "1" * 39, "1" * 40, "0." + "1" * 38, "-1." + "1" * 37, "1e39", "1e-38"])
+def test_the_longest_number_is_as_long_as_it_is_written(text: str) -> None:
+    assert len(format(Decimal(text), "f")) == 40
+    assert decimal_of(text) == Decimal(text)
+    longer = {"1e39": "1e40", "1e-38": "1e-39"}.get(text, text + "1")
+    assert decimal_of(longer) is None

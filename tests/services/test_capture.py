@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from connectors.errors import Unavailable
+from lti_tool.lti import ags
+from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import CaptureRun, HeldResult, Outcome
 from lti_tool.models.platform import LineItem
 from lti_tool.services import capture, decisions, identity
 from lti_tool.services.errors import NotFound
+from lti_tool.services.readings import Reading
 from tests import factories
 from tests.services.taking_in import Intake, reading
 
@@ -193,3 +196,18 @@ def test_accounts_of_another_institution_are_others(sessions, now, course):
         account = factories.lti_user(session, session.merge(course.registration), "lena-x")
         account.institution_id = other.id
     assert read(sessions, now, reading("lena-x", "60"))["held"] == 1
+
+
+@pytest.mark.parametrize("bad", [
+    {"resultScore": "1e5000"}, {"resultScore": "1e-5000"}, {"resultScore": "1e999999", "resultMaximum": "1e999999"},
+    {"resultScore": "NaN"}, {"resultScore": "sixty"}, {"resultScore": 60, "timestamp": "0001-01-01T00:00:00+14:00"},
+], ids=str)
+def test_one_learners_rubbish_does_not_lose_the_others(sessions, now, course, bad):
+    rows = [{"userId": "lena", "resultMaximum": 100, **bad}, {"userId": "omar", "resultScore": 55, "resultMaximum": 100}]
+    found = [ags._result(row) for row in rows]
+    read(sessions, now, *(Reading(user_id=row.user, score=row.score, maximum=row.maximum, at=row.changed_at)
+                          for row in found))
+    with sessions() as session:
+        omar = session.scalars(select(Outcome).join(Outcome.enrolment).where(
+            Outcome.standing == "counted", Enrolment.person_id == course.people["Omar"].id)).one()
+    assert omar.raw == 55
