@@ -1,4 +1,4 @@
-"""What a dispatcher does beside sending: reading back, capturing, and clearing away what has had its time."""
+"""What a dispatcher does beside sending: reading back, capturing, filling columns, and clearing away what is over."""
 
 import logging
 import time
@@ -14,7 +14,7 @@ from lti_tool.clock import Clock, utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.models.people import StaffSession
 from lti_tool.models.platform import LaunchSession, UsedNonce
-from lti_tool.services import capture, lms_results, readback
+from lti_tool.services import capture, lms_results, passback, readback
 from lti_tool.services.connecting import Connectors
 from lti_tool.settings import Settings
 
@@ -49,6 +49,7 @@ class Chores:
         self._safely("clearing away", self._clear)
         self._safely("reading back", self._read_back)
         self._safely("capture", self._capture)
+        self._safely("filling columns", self._fill)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._settings.sweep_seconds):
@@ -84,6 +85,13 @@ class Chores:
         for line_item_id in due:
             if not self._stopping.is_set():
                 lms_results.read_columns(self._sessions, self._connectors, [line_item_id], self._business)
+
+    def _fill(self) -> None:
+        with reading(self._sessions) as session:
+            is_behind = passback.is_behind(session)
+        if is_behind:
+            with self._sessions.begin() as session:
+                passback.catch_up(session, self._business())
 
     def _sweep(self, destination_id: int) -> None:
         if readback.sweep(self._sessions, self._connectors, destination_id, self._business()):

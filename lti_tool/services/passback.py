@@ -5,15 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.models.award import Award
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import Outcome
 from lti_tool.models.people import LtiUser, Membership
-from lti_tool.models.platform import Context, Deployment, LineItem
-from lti_tool.services import outbox, records, rulebook, score_clock
+from lti_tool.models.platform import Context, Deployment, LineItem, ScoreClock
+from lti_tool.services import outbox, outcomes, records, rulebook, score_clock, standing
 from lti_tool.services.bodies import ScoreFigure
 
 CAIRN, COUNTED = "cairn", "counted"
@@ -44,6 +44,55 @@ def after_award(session: Session, award: Award, now: datetime) -> None:
     for part, mark in _ratified_marks(parts, award.decision.figures):
         for line_item in _line_items(session, [part.id], COMPONENT, (WHEN_RATIFIED,)):
             _send(session, line_item, award.enrolment, ScoreFigure(value=mark, maximum=maximum), now)
+
+
+def catch_up(session: Session, now: datetime) -> int:
+    """Fill what stands empty although there is a figure: the column was opened, or the account known, only after it.
+
+    Returns of how many learners figures were looked at.
+    """
+    empty = _never_filled(session)
+    for enrolment, part in empty:
+        award = standing.current(session, enrolment)
+        if award is not None:
+            after_award(session, award, now)
+        newest = outcomes.standing_now(session, enrolment, part)
+        if newest is not None:
+            after_outcome(session, newest, now)
+    return len(empty)
+
+
+def is_behind(session: Session) -> bool:
+    """Whether there is something to catch up; to ask takes no lock."""
+    return bool(_never_filled(session))
+
+
+def _never_filled(session: Session) -> list[tuple[Enrolment, RunComponent]]:
+    """Learners with a figure, and a column of ours that was never asked to show anything for their account."""
+    was_asked = select(ScoreClock.id).where(
+        ScoreClock.line_item_id == LineItem.id, ScoreClock.lti_user_id == LtiUser.id
+    ).exists()
+    is_marked = select(Outcome.id).where(
+        Outcome.enrolment_id == Enrolment.id, Outcome.run_component_id == RunComponent.id, Outcome.standing == COUNTED,
+        Outcome.raw.is_not(None), RunComponent.authority == CAIRN,
+    ).exists()
+    is_awarded = select(Award.id).where(Award.enrolment_id == Enrolment.id, Award.mark.is_not(None)).exists()
+    is_due = or_(
+        and_(LineItem.holds == COMPONENT, is_marked, or_(LineItem.release == AT_ONCE, is_awarded)),
+        and_(LineItem.holds == OVERALL, is_awarded),
+    )
+    rows = session.execute(
+        select(Enrolment, RunComponent)
+        .join(RunComponent, RunComponent.run_id == Enrolment.run_id)
+        .join(LineItem, LineItem.run_component_id == RunComponent.id)
+        .join(Membership, Membership.context_id == LineItem.context_id)
+        .join(LtiUser, and_(LtiUser.id == Membership.lti_user_id, LtiUser.person_id == Enrolment.person_id))
+        .where(
+            LineItem.is_ours_to_fill.is_(True), LineItem.state == "open", Membership.is_active.is_(True), ~was_asked,
+            is_due,
+        ).order_by(Enrolment.id, RunComponent.id)
+    )
+    return [(enrolment, part) for enrolment, part in rows.tuples()]
 
 
 def _ratified_marks(

@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.errors import Unavailable
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions
+from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.platform import LaunchSession, UsedNonce
 from lti_tool.services import chores
 from lti_tool.services.connecting import Connectors
 from lti_tool.settings import Settings
 from tests import factories
 from tests.services import delivering
+from tests.services.test_passback import Course
 
 
 def chores_of(sessions: Sessions, world: delivering.World) -> chores.Chores:
@@ -79,3 +82,15 @@ def test_it_ends_when_it_is_told(sessions: Sessions) -> None:
     made = chores_of(sessions, world)
     made.start()
     made.stop()
+
+
+def test_a_column_opened_after_the_marks_is_filled(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        course = Course(session)
+        part = course.part("CRIT")
+        course.column(part)
+        course.mark(part, "15")
+    chores_of(sessions, course.world).do()
+    with sessions() as session:
+        [queued] = session.scalars(select(OutboxMessage))
+    assert queued.kind == "score"

@@ -141,3 +141,44 @@ def test_a_learner_who_is_not_in_the_course_gets_no_score_there(session: Session
     session.query(Membership).update({"is_active": False})
     passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
     assert course.scores() == []
+
+
+def test_a_column_that_is_opened_after_the_marks_is_filled(session: Session, course: Course) -> None:
+    """The LMS tells the address of a column only when somebody opens the link; marks may well be there before."""
+    part = course.part("CRIT")
+    column = course.column(part, state="planned", url="")
+    passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
+    assert passback.catch_up(session, RATIFIED) == 0
+    assert course.scores() == []
+    column.state, column.url = "open", "https://lms.example/1"
+    assert passback.catch_up(session, RATIFIED) == 1
+    assert [(score.value, score.maximum) for score in course.scores()] == [(Decimal(15), Decimal(20))]
+    assert passback.catch_up(session, RATIFIED) == 0, "once"
+
+
+def test_an_account_that_is_known_after_the_marks_gets_them(session: Session, course: Course) -> None:
+    part = course.part("CRIT")
+    course.column(part)
+    course.column(course.part(""), holds="overall", release="when_ratified")
+    course.user.person_id = None
+    session.flush()
+    passback.after_outcome(session, course.mark(part, "15"), RATIFIED)
+    made = delivering.award(session, delivering.decision(session, course.learner, figures=[figure("CRIT", "75")]))
+    passback.after_award(session, made, RATIFIED)
+    assert passback.catch_up(session, RATIFIED) == 0
+    course.user.person_id = course.learner.person_id
+    session.flush()
+    passback.catch_up(session, RATIFIED)
+    assert sorted(score.value for score in course.scores() if score.value is not None) == [15, 62]
+
+
+@pytest.mark.parametrize("fields", [{"release": "when_ratified"}, {"is_ours_to_fill": False}, {"state": "gone"}])
+def test_nothing_is_caught_up_before_its_release_or_where_the_lms_marks(
+    session: Session, course: Course, fields: dict[str, Any]
+) -> None:
+    part = course.part("CRIT")
+    course.column(part, **fields)
+    course.mark(part, "15")
+    course.column(course.part("PORT", "lms"), url="https://lms.example/2")
+    course.mark(course.part("PORT", "lms"), "12")
+    assert (passback.catch_up(session, RATIFIED), course.scores()) == (0, [])
