@@ -141,7 +141,8 @@ def test_rows_that_name_nobody_are_passed_over(lms: Registered, service: Service
 
 
 @pytest.mark.parametrize("row", [
-    {"userId": "x" * 256, "resultScore": 60}, {"userId": "a\x00b", "resultScore": 60}, {"userId": True, "resultScore": 60},
+    {"userId": "x" * 256, "resultScore": 60}, {"userId": "a\x00b", "resultScore": 60},
+    {"userId": True, "resultScore": 60},
 ])
 def test_an_id_that_cannot_be_one_names_nobody(lms: Registered, service: Service, row: dict[str, object]) -> None:
     """Kept, it would not fit into the database, and one such row would lose everybody else's results."""
@@ -149,7 +150,9 @@ def test_an_id_that_cannot_be_one_names_nobody(lms: Registered, service: Service
     assert [result.user for result in ags.results(service, url)] == ["4"]
 
 
-@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon", 5, "2026-06-01T12:00:00"])
+@pytest.mark.parametrize("at", [
+    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon", 5, "2026-06-01T12:00:00",
+])
 def test_a_time_that_cannot_be_one_is_none(lms: Registered, service: Service, at: object) -> None:
     url = results(lms, (200, [{"userId": "4", "resultScore": 62, "timestamp": at}], {}))
     assert [(result.score, result.changed_at) for result in ags.results(service, url)] == [(Decimal(62), None)]

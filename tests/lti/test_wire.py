@@ -30,7 +30,8 @@ def test_what_is_no_number_of_json_is_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize("value, text", [
-    ("a-1", "a-1"), (7, "7"), ("", ""), (True, ""), (None, ""), (7.5, ""), ("x" * 255, "x" * 255), ("x" * 256, ""), ("a\0", ""),
+    ("a-1", "a-1"), (7, "7"), ("", ""), (True, ""), (None, ""), (7.5, ""), ("x" * 255, "x" * 255), ("x" * 256, ""),
+    ("a\0", ""),
 ])
 def test_ids_are_text_or_none_at_all(value: object, text: str) -> None:
     assert wire.id_of(value) == text

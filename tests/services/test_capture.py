@@ -203,7 +203,8 @@ def test_accounts_of_another_institution_are_others(sessions, now, course):
     {"resultScore": "NaN"}, {"resultScore": "sixty"}, {"resultScore": 60, "timestamp": "0001-01-01T00:00:00+14:00"},
 ], ids=str)
 def test_one_learners_rubbish_does_not_lose_the_others(sessions, now, course, bad):
-    rows = [{"userId": "lena", "resultMaximum": 100, **bad}, {"userId": "omar", "resultScore": 55, "resultMaximum": 100}]
+    omars = {"userId": "omar", "resultScore": 55, "resultMaximum": 100}
+    rows = [{"userId": "lena", "resultMaximum": 100, **bad}, omars]
     found = [ags._result(row) for row in rows]
     read(sessions, now, *(Reading(user_id=row.user, score=row.score, maximum=row.maximum, at=row.changed_at)
                           for row in found))
