@@ -56,7 +56,7 @@ def stands(ours: AwardRecord, theirs: RemoteRecord | None) -> bool:
 
 
 def refuse_overwriting(ours: AwardRecord, theirs: RemoteRecord | None) -> None:
-    """Let a registrar decide where writing would lose something that counts (records.md §3.4, §3.5 *decide*).
+    """Let a registrar decide where writing would lose something that counts (the class *decide*).
 
     A mark that is agreed or final there gives way only to a final one of a higher version; a record never gives way to
     an older one; and one that we cannot read is not ours to replace.

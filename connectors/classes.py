@@ -1,4 +1,4 @@
-"""The nine classes of error that staff see: who acts, and what they do (records.md §3.5).
+"""The nine classes of error that staff see: who acts, and what they do.
 
 One table, and beside it the short codes of record systems that say more than the kind of error does.
 """

@@ -38,7 +38,7 @@ class ExtractLine:
             return False
         if self.attempt and self.attempt != str(row.attempt):
             return False
-        # the registration, not the person, wherever the extract has it: /1 and /2 are two (records.md §3.1)
+        # the registration, not the person, wherever the extract has it: 12345678/1 and /2 are two
         return self.registration == row.registration if self.registration else self.student == row.student
 
 

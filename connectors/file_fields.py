@@ -13,7 +13,7 @@ from decimal import Decimal
 from connectors.contract import AwardRecord
 from connectors.errors import ErrorClass, Rejected
 
-# A spreadsheet runs a cell that begins so; registry staff do open these files (records.md §5, CSV).
+# A spreadsheet runs a cell that begins so; registry staff do open these files (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Slots have slashes of their own (T1/2), so a space is looked for first; a year alone (2026/7) has no slot.
 PERIOD = re.compile(r"(\S+)\s+(\S+)|(.+)[/-]([A-Za-z]\w*)")
@@ -45,7 +45,7 @@ def _figure(value: Decimal | None, formats: Formats) -> str:
     if value is None:
         return ""
     if formats.decimals is not None and value != round(value, formats.decimals):
-        # LSE's upload fails on decimals; rounding is the regulations' business, not a file's (records.md §1.7)
+        # some uploads take whole numbers only (LSE's); rounding is the regulations' business, not a file's
         raise Rejected(
             f"The figure has more than {formats.decimals} decimals, which this file does not take: "
             "change the rounding in the regulations or the template.",

@@ -9,7 +9,7 @@ from connectors.contract import Rejection, RemoteRecord, RemoteState
 from connectors.file_answers import ExtractLine, Line, place_of
 from connectors.file_batch import Batch, Row
 
-FILE_REFUSED = "file_refused"  # no line of it was looked at: the set-up is wrong, not the marks (records.md §6)
+FILE_REFUSED = "file_refused"  # no line of it was looked at: the set-up is wrong, not the marks
 
 
 def our_state(row: Row) -> RemoteState:

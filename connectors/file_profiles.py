@@ -77,7 +77,7 @@ def fields_of(expression: str) -> tuple[str, ...]:
     return names if is_pattern else (expression,)
 
 
-# StuTalk and the marks import alike want the registration (SPR), not the person (records.md §1.1).
+# StuTalk and the marks import alike want the registration (SPR), not the person.
 SITS_MARKS = Profile(
     name="sits_marks",
     columns={
@@ -89,7 +89,7 @@ SITS_MARKS = Profile(
     formats=Formats(date_format="%d/%m/%Y", status_codes=STATUS_CODES),
     required=frozenset({"registration", "run", "period"}),
 )
-# A term, a section (CRN) and a letter per student; components live in Banner's own gradebook (records.md §1.3).
+# A term, a section (CRN) and a letter per student; components live in Banner's own gradebook.
 BANNER_FINAL_GRADES = Profile(
     name="banner_final_grades",
     columns={
@@ -107,7 +107,7 @@ COLLEAGUE_FINAL_GRADES = replace(
         "Final Grade": "grade_or_status",
     },
 )
-# As EUCLID takes it: number and mark, no header; run and component are chosen on the screen (records.md §1.7).
+# As Edinburgh's EUCLID takes it: number and mark, no header; run and component are chosen on the screen.
 TWO_COLUMN = Profile(
     name="two_column",
     columns={"student": "student_number", "mark": "mark_or_status"},

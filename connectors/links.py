@@ -10,8 +10,8 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:[\"'\u201c\u201d](.*?)[\"'\u201c\u201d]|([^
 def parse_links(header: str, base: str = "") -> dict[str, str]:
     """The first address of each relation, letter by letter as sent (Canvas: a lowered cursor is another cursor).
 
-    Met in the wild (lti.md §3.1 P14, M9): ``rel=next`` without quotes, two relations in one rel, curly quotes, and
-    ``&amp;`` in the address. Each of them, misread, cuts a roster short in silence.
+    Met in the field: ``rel=next`` without quotes (RFC 8288 allows it), two relations in one rel, curly quotes
+    (Moodle's results), and ``&amp;`` in the address. Each of them, misread, cuts a roster short in silence.
     """
     found: dict[str, str] = {}
     for address, parameters in _LINK.findall(_as_utf8(header)):

@@ -113,7 +113,7 @@ class OneRosterGradebook:
         )))
 
     def _settle(self, record: AwardRecord, line_item: str, refusal: Rejected) -> Receipt:
-        """A refusal to overwrite an equal record is success: an earlier answer was lost (records.md §0.2)."""
+        """A refusal to overwrite an equal record is success: an earlier answer was lost on its way."""
         if refusal.error_class is ErrorClass.DECIDE:
             held = self.look_up(record.key)
             if held is not None and stands(record, held):

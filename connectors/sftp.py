@@ -128,7 +128,7 @@ class SftpFolder:
             file.write(data)
 
     def replace(self, source: str, target: str) -> None:
-        # plain rename refuses a name that is taken; this extension is OpenSSH's and asyncssh's (records.md §4)
+        # plain rename refuses a name that is taken; posix-rename@openssh.com replaces
         with _talking(f"Renaming to {target}"):
             self._session.posix_rename(self._path(source), self._path(target))
 

@@ -22,7 +22,7 @@ class ScoreFigure:
 
     value: Decimal | None
     maximum: Decimal
-    comment: str = ""  # left out, an LMS drops the tool's earlier comment (lti.md §1.4)
+    comment: str = ""  # left out, an LMS drops the tool's earlier comment (AGS 2.0 §3.4)
     submitted_at: datetime | None = None
 
 

@@ -148,7 +148,7 @@ def _found(system: RecordSystem, record: AwardRecord, remote: RemoteRecord) -> D
 
 
 def _score(channel: ScoreChannel, score: ScoreMessage, looking: bool) -> Delivered:
-    """Post a score; a stale one is compared with what the column shows (lti.md §4.7, 409)."""
+    """Post a score; a stale one is compared with what the column shows (AGS 2.0 §3.4: 409)."""
     if looking and _shows(channel.result(score), score):
         return Delivered(is_found=True, is_confirmed=True)
     try:

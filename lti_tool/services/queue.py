@@ -193,7 +193,7 @@ def ticket(session: Session, institution_id: int, message_key: str) -> str:
 
 
 def rejected_csv(session: Session, institution_id: int, destination: str = "") -> str:
-    """Exactly those that wait for a person, as a file that can be typed from (records.md §3.6)."""
+    """Exactly those that wait for a person, as a file that can be typed from."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)

@@ -1,4 +1,7 @@
-"""Score timestamps: strictly later for each learner on each column, by a second at least (lti.md §1.4)."""
+"""Score timestamps: strictly later for each learner on each column, by a second at least.
+
+AGS 2.0 §3.4.5 asks for a later timestamp; Moodle compares whole seconds and answers 409 to an equal one.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

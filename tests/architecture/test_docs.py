@@ -102,3 +102,11 @@ def lines(path: Path) -> list[str]:
         return text(path).splitlines()
     except UnicodeDecodeError:
         return []  # a picture
+
+
+def test_every_invariant_that_is_cited_is_listed() -> None:
+    listed = set(re.findall(r"^\| (I\d+) \|", text(ROOT / "docs" / "invariants.md"), re.MULTILINE))
+    code = [path for tree in ("lti_tool", "connectors") for path in (ROOT / tree).rglob("*.py")]
+    cited = {one for path in code for one in re.findall(r"\bI\d{1,2}\b(?=[),:])", text(path))}
+    assert len(cited) > 10
+    assert cited <= listed

@@ -200,7 +200,7 @@ class Column:
 
 
 class TestScores:
-    """lti.md §4.7."""
+    """A score sent, and what a stale or lost one turns into (AGS 2.0 §3.4)."""
 
     def deliver(self, column: Column, *, is_uncertain: bool = False, value: str = "62", previous: str = "") -> Settled:
         body = ScoreMessage(
