@@ -77,6 +77,7 @@ def make_engine(url: str, **options: Any) -> Engine:
     """An engine whose transactions behave alike on SQLite and PostgreSQL."""
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    options.setdefault("hide_parameters", True)  # an error's text must not quote names and marks
     if url.startswith("sqlite"):
         options.setdefault("connect_args", {"timeout": 30, "check_same_thread": False})
     else:

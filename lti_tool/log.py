@@ -2,7 +2,9 @@
 
 import logging
 import re
+import traceback
 from contextvars import ContextVar
+from types import TracebackType
 
 context_ids: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("context_ids", default=())
 
@@ -24,6 +26,17 @@ class Redacting(logging.Formatter):
         for pattern, replacement in NETS:
             text = pattern.sub(replacement, text)
         return f"{text} {ids}".rstrip()
+
+    def formatException(
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        """Where it happened and of which kind, not what it says: the words of an error may be a name or a mark."""
+        error, told = ei[1], []
+        while error is not None:
+            told.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\nafter\n".join(told)
 
 
 def set_up(level: str = "INFO") -> None:

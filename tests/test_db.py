@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
+from sqlalchemy.exc import DatabaseError, StatementError
 
 from lti_tool.db import DecimalText, UtcDateTime, new_key, reading
 from lti_tool.models.institution import Institution
@@ -62,3 +62,9 @@ def test_a_reader_does_not_wait_for_a_writer(sessions):
 
 def test_keys_are_long_and_differ():
     assert len({new_key() for _ in range(1000)}) == 1000 and len(new_key()) == 16
+
+
+def test_the_text_of_an_error_quotes_no_values(engine):
+    with pytest.raises(DatabaseError) as caught, engine.connect() as connection:
+        connection.execute(text("SELECT :name FROM nothing_there"), {"name": "Lena Learner"})
+    assert "Lena" not in str(caught.value)

@@ -28,3 +28,18 @@ def test_ids_of_the_moment_are_added():
         assert logged("opened") == "opened launch=k1"
     finally:
         context_ids.reset(token)
+
+
+def test_of_an_error_place_and_kind_are_told_and_not_its_words():
+    name = "Lena Learner"
+    try:
+        try:
+            raise KeyError(name)
+        except KeyError as error:
+            raise ValueError(f"no mark of {name}") from error
+    except ValueError as error:
+        told = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("cairn", logging.ERROR, __file__, 1, "failed", None, told)
+    text = Redacting("%(message)s").format(record)
+    assert "ValueError" in text and "KeyError" in text and "test_log.py" in text
+    assert "Learner" not in text
