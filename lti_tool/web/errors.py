@@ -8,10 +8,12 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from flask import Flask, g, jsonify, make_response, render_template, request
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from flask import Flask, g, jsonify, make_response, redirect, render_template, request
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from connectors.errors import ConnectorError, Unavailable
@@ -43,6 +45,7 @@ HTTP = {
     429: "Too many attempts. Wait a minute and try again.",
 }
 GONE = "This launch is over, or it was opened in another browser. Go back to your course and open the link again."
+UNSTORABLE = "Something that was sent cannot be kept: it is too long, or no text. Go back, change it and send it again."
 DATABASE = "Cairn's database is not ready. Whoever runs Cairn may have to run `cairn db upgrade`."
 OURS = "Something went wrong in Cairn, and nothing was changed. Try again; if it stays so, tell support the reference."
 
@@ -70,6 +73,7 @@ TABLE: tuple[tuple[type[Exception], Callable[..., Problem]], ...] = (
     (Refused, lambda error: Problem(409, error.code, error.text)),
     (ConnectorError, _elsewhere),
     (HTTPException, _http),
+    (DataError, lambda _: Problem(400, "unstorable", UNSTORABLE)),
     (OperationalError, lambda _: Problem(503, "database", DATABASE)),
     (ProgrammingError, lambda _: Problem(503, "database", DATABASE)),
     (Exception, lambda _: Problem(500, "internal", OURS)),
@@ -79,6 +83,16 @@ TABLE: tuple[tuple[type[Exception], Callable[..., Problem]], ...] = (
 def register(app: Flask) -> None:
     """Have every error answered from the table."""
     app.register_error_handler(Exception, answer)
+    app.before_request(stay_here)
+
+
+def stay_here() -> Response | None:
+    """A missing slash leads to the same host; the address map would name whatever host the request called us."""
+    error = request.routing_exception
+    if not isinstance(error, RequestRedirect):
+        return None
+    path = urlsplit(error.new_url)._replace(scheme="", netloc="").geturl()
+    return redirect(f"/{path.lstrip('/')}", error.code)
 
 
 def answer(error: Exception) -> Response:

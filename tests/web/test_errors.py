@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, abort
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from connectors.errors import Misconfigured, Unavailable, Uncertain
 from lti_tool.lti.refusals import LaunchRefused
@@ -39,6 +39,7 @@ CASES = [
                  id="an administrator's matter"),
     pytest.param(Uncertain("lms.example did not answer in time."), 502, "other_system", id="nobody knows"),
     pytest.param(OperationalError("SELECT 1", {}, Exception(SECRET)), 503, "database", id="a database that is away"),
+    pytest.param(DataError("INSERT", {}, Exception(SECRET)), 400, "unstorable", id="what no column takes"),
     pytest.param(RuntimeError(SECRET), 500, "internal", id="a bug"),
 ]
 
@@ -104,3 +105,15 @@ def test_a_refusal_of_an_unknown_lms_can_be_read_in_any_frame(app: Flask) -> Non
     answer = app.test_client().post("/lti/launch", data={"state": "made-up"}, base_url=ADDRESS)
     assert answer.headers["Content-Security-Policy"].endswith("frame-ancestors *")
     assert "<form" not in answer.text
+
+
+def test_a_redirect_of_the_address_map_stays_here_whatever_host_was_called(app: Flask) -> None:
+    answer = app.test_client().get("/staff?a=1", base_url="https://evil.example")
+    assert (answer.status_code, answer.location) == (308, "/staff/?a=1")
+    assert "evil.example" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["//evil.example/staff", "/%2Fevil.example/staff"])
+def test_nor_does_a_path_that_looks_like_a_host_lead_away(app: Flask, path: str) -> None:
+    answer = app.test_client().get(path, base_url=ADDRESS)
+    assert "//evil" not in answer.headers.get("Location", "")
