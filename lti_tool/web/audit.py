@@ -7,6 +7,7 @@ from lti_tool.domain.ratification import Role
 from lti_tool.services import audit, audit_pages
 from lti_tool.web.auth import for_staff
 from lti_tool.web.house import house
+from lti_tool.web.inputs import row_number
 
 bp = Blueprint("audit", __name__, url_prefix="/staff/audit")
 
@@ -41,7 +42,7 @@ def entry(entry_hash: str) -> str:
 def _page(report: audit.ChainReport | None) -> str:
     wanted = audit_pages.Filter(action=request.args.get("action", ""), subject=request.args.get("subject", ""))
     with reading(house().sessions) as session:
-        lines, more = audit_pages.page(session, g.institution.id, wanted, request.args.get("before", type=int))
+        lines, more = audit_pages.page(session, g.institution.id, wanted, request.args.get("before", type=row_number))
         return render_template(
             "staff/audit.html", heading="Audit", lines=lines, more=more, wanted=wanted, report=report,
             actions=audit_pages.actions(session, g.institution.id),

@@ -114,8 +114,8 @@ def check_csrf() -> None:
     """Before every request that may change something: refuse it without the token of its own cookie."""
     if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint in WITHOUT_TOKEN:
         return
-    given = request.form.get("csrf", "") or request.headers.get("X-Csrf-Token", "")
-    if not any(hmac.compare_digest(_token_of(secret), given) for secret in _held_secrets()):
+    given = (request.form.get("csrf", "") or request.headers.get("X-Csrf-Token", "")).encode()  # texts may not compare
+    if not any(hmac.compare_digest(_token_of(secret).encode(), given) for secret in _held_secrets()):
         abort(400, "This form is too old, or was not ours. Go back, reload the page and send it again.")
 
 

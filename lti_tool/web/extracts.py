@@ -3,7 +3,6 @@
 Nothing is kept between the two steps: the page carries the file itself, so that no personal data lies about on a disk.
 """
 
-import binascii
 from base64 import b64decode, b64encode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -71,5 +70,5 @@ def apply() -> Response:
 def _content(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # no base64, or no ASCII
         raise Refused("file", "The file did not come through whole. Upload it again.") from error

@@ -8,6 +8,8 @@ from lti_tool.services import written_marks
 from lti_tool.services.errors import Refused
 from lti_tool.services.written_marks import UnreadableMark
 
+MOST_ROWS = 2**31
+
 
 def required(name: str, text: str) -> str:
     """A field that must be there."""
@@ -21,6 +23,14 @@ def by_line(name: str) -> dict[str, str]:
     """Fields of one kind on a sheet, ``mark-<key>``, by the key of their line."""
     start = f"{name}-"
     return {field.removeprefix(start): value for field, value in request.form.items() if field.startswith(start)}
+
+
+def row_number(text: str) -> int:
+    """A number of the address that counts rows or pages. Raises ``ValueError`` for what no database counts to."""
+    number = int(text)
+    if not 0 < number < MOST_ROWS:
+        raise ValueError("no number of a row or a page.")
+    return number
 
 
 def maximum() -> Decimal | None:

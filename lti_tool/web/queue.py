@@ -12,6 +12,7 @@ from lti_tool.web import pictures
 from lti_tool.web.auth import for_staff
 from lti_tool.web.back import or_back
 from lti_tool.web.house import house
+from lti_tool.web.inputs import row_number
 
 bp = Blueprint("queue", __name__, url_prefix="/staff/queue")
 
@@ -27,7 +28,7 @@ def index() -> str:
         systems = record_systems.systems(session, g.institution.id)
         return render_template(
             "staff/queue.html", heading="Queue", wanted=wanted, systems=systems, states=SHOWN,
-            page=queue.page(session, g.institution.id, wanted, number=request.args.get("page", 1, type=int)),
+            page=queue.page(session, g.institution.id, wanted, number=request.args.get("page", 1, type=row_number)),
             progress=queue.progress(session, g.institution.id, utcnow()), sentence=_sentence,
             counts=queue.counts(session, g.institution.id).states,
             pictures=[(system.name, pictures.delivery(system.counts)) for system in systems if system.counts],

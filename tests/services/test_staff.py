@@ -85,6 +85,7 @@ def test_both_factors_are_needed(session: Session, home: Institution, invited: s
     set_up(session, invited, now)
     at = later(now)
     assert staff.sign_in(session, home, "dana", PASSWORD, "000000", at) is None
+    assert staff.sign_in(session, home, "dana", PASSWORD, "١٢٣٤٥٦", at) is None
     assert staff.sign_in(session, home, "dana", "wrong", code(invited, at), at) is None
     assert staff.sign_in(session, home, "dana", PASSWORD, code(invited, at), at) is not None
 

@@ -32,7 +32,7 @@ def test_a_role_that_was_taken_away_is_gone_at_the_next_click(signed_in: Browser
         assert "Your role does not open this page." in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("token", ["", "wrong", "0" * 64])
+@pytest.mark.parametrize("token", ["", "wrong", "0" * 64, "é"])
 def test_a_form_without_the_token_of_its_cookie_changes_nothing(signed_in: Browser, desks: Desks, token: str) -> None:
     address = f"/staff/queue/messages/{desks.keys['message_key']}/retry"
     with signed_in("dana").inner.post(address, data={"csrf": token}) as answer:

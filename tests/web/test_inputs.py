@@ -29,3 +29,13 @@ def test_a_maximum_is_a_figure_above_0(app: Flask, text: str, found: Decimal | N
 def test_another_maximum_is_refused(app: Flask, text: str) -> None:
     with app.test_request_context(method="POST", data={"maximum": text}), pytest.raises(Refused):
         inputs.maximum()
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "9" * 40, "two", ""])
+def test_a_page_that_no_database_counts_to_is_none(text: str) -> None:
+    with pytest.raises(ValueError):
+        inputs.row_number(text)
+
+
+def test_a_page_is_counted_from_one() -> None:
+    assert inputs.row_number("7") == 7
