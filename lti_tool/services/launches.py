@@ -22,7 +22,7 @@ from lti_tool.lti.values import Launch
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, LaunchSession, LineItem, ResourceLink, UsedNonce
-from lti_tool.services import columns, first_sight
+from lti_tool.services import columns, first_sight, linking
 from lti_tool.services.launch_facts import add, change, differing, insert_into, known_of
 from lti_tool.services.launch_sessions import secret_hash
 
@@ -102,7 +102,7 @@ def _link(session: Session, launch: Launch, known: Row[Any], course_id: int | No
     if launch.link is None or course_id is None:
         return None
     db = session.connection()
-    component_id = known.link_run_component_id or _component_id(session, launch, known)
+    component_id = known.link_run_component_id or _component_id(session, launch, known, course_id)
     values = {"title": launch.link.title, "run_component_id": component_id}
     link_id = known.link_id
     if link_id is not None:
@@ -117,13 +117,18 @@ def _link(session: Session, launch: Launch, known: Row[Any], course_id: int | No
     return int(link_id)
 
 
-def _component_id(session: Session, launch: Launch, known: Row[Any]) -> int | None:
-    """The run component that the link names, if it is one of this institution."""
+def _component_id(session: Session, launch: Launch, known: Row[Any], course_id: int) -> int | None:
+    """The run component that the link names, if it is of this institution and the course may be joined with its run.
+
+    Teachers can write a link's address and custom fields themselves, and every learner of a course can read them.
+    """
     if not launch.component_key:
         return None
-    return session.scalar(select(RunComponent.id).where(
+    part = session.scalar(select(RunComponent).where(
         RunComponent.key == launch.component_key, RunComponent.institution_id == known.deployment_institution_id,
     ))
+    is_open = part is not None and linking.is_open(session, session.get_one(Context, course_id), part.run)
+    return part.id if part is not None and is_open else None
 
 
 def _column(session: Session, launch: Launch, course_id: int, component_id: int) -> None:

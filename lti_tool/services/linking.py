@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run, RunComponent
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, LineItem, ResourceLink
@@ -63,7 +64,7 @@ def choices(session: Session, context: Context) -> list[RunChoice]:
             Run.institution_id == context.institution_id, AchievementVersion.state == "published"
         )
     )
-    found = [_choice(session, context, run, is_here=run.id in here) for run in runs if _is_open(session, context, run)]
+    found = [_choice(session, context, run, is_here=run.id in here) for run in runs if is_open(session, context, run)]
     return sorted(found, key=lambda choice: (not choice.is_here, not choice.looks_right, choice.name))
 
 
@@ -72,7 +73,7 @@ def chosen_run(session: Session, context: Context, run_key: str) -> Run:
     run = session.scalar(select(Run).where(Run.institution_id == context.institution_id, Run.key == run_key))
     if run is None:
         raise NotFound("run")
-    if not _is_open(session, context, run):
+    if not is_open(session, context, run):
         text = "Another course teaches this run. Read the roster here first: this course must have learners of the run."
         raise Refused("taught_elsewhere", text)
     return run
@@ -171,7 +172,8 @@ def name_of(run: Run) -> str:
     return " ".join(part for part in (run.code, run.occurrence, run.period) if part)
 
 
-def _is_open(session: Session, context: Context, run: Run) -> bool:
+def is_open(session: Session, context: Context, run: Run) -> bool:
+    """Whether a course may be joined with a run, whoever asks: a teacher who picks, or a link that says so itself."""
     elsewhere = courses.context_ids_of(session, run.id)
     return not elsewhere or context.id in elsewhere or _shares_learners(session, context, run)
 
@@ -180,7 +182,8 @@ def _shares_learners(session: Session, context: Context, run: Run) -> bool:
     return session.scalar(
         select(Enrolment.id).join(LtiUser, LtiUser.person_id == Enrolment.person_id)
         .join(Membership, Membership.lti_user_id == LtiUser.id)
-        .where(Enrolment.run_id == run.id, Membership.context_id == context.id).limit(1)
+        .where(Enrolment.run_id == run.id, Membership.context_id == context.id, Membership.role == Role.LEARNER.value)
+        .limit(1)  # as learners: who studies the run and teaches elsewhere does not bring it along
     ) is not None
 
 

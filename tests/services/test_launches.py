@@ -209,6 +209,21 @@ def test_a_component_of_another_institution_is_nobodys(session: Session, lms: Re
     assert session.scalars(select(ResourceLink.run_component_id)).one() is None
 
 
+def test_a_link_written_by_hand_does_not_open_a_run_of_another_course(
+    session: Session, lms: Registration, now: datetime
+) -> None:
+    """Who teaches one course and learns in another can read the other's key, and write it into a link of his own."""
+    wanted = component(session, lms)
+    record(session, launch_of(lms, component_key=wanted.key), now)
+    sandbox = launch_of(
+        lms, "n2", component_key=wanted.key, course=CourseClaim(id="sandbox", label="", title=""),
+        link=LinkClaim(id="l2", title="Mine"), role=Role.INSTRUCTOR,
+    )
+    record(session, sandbox, now)
+    assert list(session.scalars(select(ResourceLink.run_component_id).order_by(ResourceLink.id))) == [wanted.id, None]
+    assert session.scalar(select(func.count()).select_from(LineItem)) == 1
+
+
 class Matcher:
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -54,7 +54,10 @@ def test_a_run_taught_elsewhere_needs_learners_of_it_on_the_roster(intake: Intak
     lena = intake.learner()
     account = intake.account("lena", lena.person)
     membership = intake.session.scalars(select(Membership).where(Membership.lti_user_id == account.id)).one()
-    membership.context_id = other.id
+    membership.context_id, membership.role = other.id, "instructor"
+    intake.session.flush()
+    assert linking.choices(intake.session, other) == []  # she learns there and teaches here: no reason to see the run
+    membership.role = "learner"
     intake.session.flush()
     assert [choice.key for choice in linking.choices(intake.session, other)] == [intake.run.key]
 
