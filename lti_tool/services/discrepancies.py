@@ -10,7 +10,7 @@ from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy, OutboxMessage
 from lti_tool.models.people import Person
-from lti_tool.services import audit
+from lti_tool.services import audit, overrides
 from lti_tool.services.actors import Actor
 from lti_tool.services.duties import require_role
 from lti_tool.services.errors import NotFound, Refused
@@ -64,6 +64,8 @@ def close(session: Session, actor: Actor, key: str, reason: str, now: datetime) 
     if not reason.strip():
         raise Refused("reason", "Say what was found and decided; the reason is kept with the discrepancy.")
     found.closed_at, found.closed_by, found.resolution = now, by, reason.strip()
+    if found.message_id is not None:
+        overrides.keep_theirs(session, found.message_id, reason.strip())
     session.flush()
     audit.record(
         session, institution_id=actor.institution_id, action="discrepancy.close", subject=f"discrepancy:{found.key}",

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.models.delivery import Discrepancy, OutboxMessage
+from lti_tool.models.delivery import FAILED, ON_HOLD, SENT, Discrepancy, OutboxMessage
 from lti_tool.services import bodies, score_clock
 from lti_tool.services.results import Claimed, Differs
 
@@ -49,6 +49,13 @@ def open_discrepancy(
     found.ours, found.theirs = ours[:80], theirs[:80]
     session.flush()
     return found
+
+
+def keep_theirs(session: Session, message_id: int, reason: str) -> None:
+    """A person has looked at what they hold and lets it stand: closed, so that no later reading asks them again."""
+    message = session.get_one(OutboxMessage, message_id, with_for_update=True, populate_existing=True)
+    if message.state in (SENT, ON_HOLD):
+        message.state, message.error_text = FAILED, f"Closed: {reason[:400]}"
 
 
 def figure_text(error: Differs) -> str:

@@ -25,6 +25,7 @@ from lti_tool.clock import utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.models.delivery import (
     CONFIRMED,
+    FAILED,
     ON_HOLD,
     READY,
     SENDING,
@@ -62,7 +63,7 @@ def take(
         kind = "record_unreadable" if remote.problem else "record_unexpected"
         _open_for_key(session, destination, kind, remote, now, reconciliation_id)
         return Seen.UNREADABLE if remote.problem else Seen.UNEXPECTED
-    if message.state == SENDING:
+    if message.state == SENDING or (message.state == FAILED and remote.problem):
         return Seen.WAITING
     ours = bodies.record_of(session, message)
     if remote.problem:
@@ -75,7 +76,7 @@ def take(
         _confirm(session, message, remote, now)
         agreement.ratify_if_agreed(session, destination, message, remote, now)
         return Seen.EQUAL
-    if message.state not in TOLD:
+    if message.state not in TOLD and not _moved_on(message, remote):
         return Seen.WAITING
     _remember(message, remote)
     message.state, message.confirmed_at = SENT, None
@@ -194,6 +195,12 @@ def _confirm(session: Session, message: OutboxMessage, remote: RemoteRecord, now
 def _remember(message: OutboxMessage, remote: RemoteRecord) -> None:
     message.theirs_state, message.theirs_mark, message.theirs_grade = remote.state.value, remote.mark, remote.grade[:40]
     message.remote_id, message.read_back_at = remote.remote_id or message.remote_id, utcnow()
+
+
+def _moved_on(message: OutboxMessage, remote: RemoteRecord) -> bool:
+    """Somebody closed it over what they held, and that is not what they hold any more."""
+    kept = (message.theirs_state, message.theirs_mark, message.theirs_grade)
+    return message.state == FAILED and kept[0] != "" and kept != (remote.state.value, remote.mark, remote.grade[:40])
 
 
 def _open_for_key(

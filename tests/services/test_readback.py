@@ -11,8 +11,9 @@ from connectors.contract import AwardRecord, Receipt, Rejection, RemoteRecord, R
 from connectors.memory import MemoryRecords
 from lti_tool.db import Sessions
 from lti_tool.models.delivery import Discrepancy, OutboxMessage
-from lti_tool.services import bodies, outbox, readback
+from lti_tool.services import bodies, discrepancies, outbox, readback
 from lti_tool.services.readback import Seen
+from tests import factories
 from tests.services import delivering
 from tests.services.delivering import RATIFIED
 from tests.services.test_delivery import Files
@@ -51,6 +52,63 @@ def test_different_is_a_discrepancy_once(session: Session, world: delivering.Wor
     assert message.state == "sent", "it is not confirmed any more"
     readback.take(session, world.destination, theirs, RATIFIED)
     assert open_ones(session) == [], "once it is equal again, nothing is left to decide"
+
+
+class TestTheirsIsKept:
+    """Closing a difference with a reason settles it; only what is new is asked about again."""
+
+    @pytest.fixture
+    def kept(self, session: Session, world: delivering.World) -> tuple[OutboxMessage, RemoteRecord]:
+        message, theirs = sent(session, world)
+        changed = replace(theirs, mark=Decimal(48), grade="Fail")
+        readback.take(session, world.destination, changed, RATIFIED)
+        close_all(session, world)
+        return message, changed
+
+    def test_it_is_closed_and_not_asked_about_again(
+        self, session: Session, world: delivering.World, kept: tuple[OutboxMessage, RemoteRecord]
+    ) -> None:
+        message, theirs = kept
+        assert (message.state, message.error_text) == ("failed", "Closed: Their board decided so.")
+        assert readback.unconfirmed(session) == [], "a sweep has nothing to ask"
+        assert readback.take(session, world.destination, theirs, RATIFIED) is Seen.WAITING
+        assert open_ones(session) == []
+
+    def test_another_figure_is_a_new_difference(
+        self, session: Session, world: delivering.World, kept: tuple[OutboxMessage, RemoteRecord]
+    ) -> None:
+        changed = replace(kept[1], mark=Decimal(51))
+        assert readback.take(session, world.destination, changed, RATIFIED) is Seen.DIFFERENT
+        assert open_ones(session) == [("record_differs", "62 Merit", "51 Fail (final)")]
+
+    def test_read_back_equal_after_all_it_is_confirmed(
+        self, session: Session, world: delivering.World, kept: tuple[OutboxMessage, RemoteRecord]
+    ) -> None:
+        theirs = replace(kept[1], mark=Decimal(62), grade="Merit")
+        assert readback.take(session, world.destination, theirs, RATIFIED) is Seen.EQUAL
+        assert kept[0].state == "confirmed"
+
+    def test_what_cannot_be_read_is_settled_too(self, session: Session, world: delivering.World) -> None:
+        message, theirs = sent(session, world)
+        broken = replace(theirs, problem="its score cannot be read")
+        readback.take(session, world.destination, broken, RATIFIED)
+        close_all(session, world)
+        assert readback.take(session, world.destination, broken, RATIFIED) is Seen.WAITING
+        assert (message.state, open_ones(session)) == ("failed", [])
+
+    def test_a_message_on_its_way_again_is_left_alone(self, session: Session, world: delivering.World) -> None:
+        message, theirs = sent(session, world)
+        readback.take(session, world.destination, replace(theirs, mark=Decimal(48)), RATIFIED)
+        message.state = "ready"
+        close_all(session, world)
+        assert message.state == "ready"
+
+
+def close_all(session: Session, world: delivering.World) -> None:
+    closer = factories.person(session, world.institution, "Dana")
+    actor = replace(world.dana, person_id=closer.id)
+    for each in session.scalars(select(Discrepancy).where(Discrepancy.closed_at.is_(None))).all():
+        discrepancies.close(session, actor, each.key, "Their board decided so.", RATIFIED)
 
 
 def test_what_we_know_nothing_of_is_unexpected_once(session: Session, world: delivering.World) -> None:
