@@ -20,6 +20,7 @@ from lti_tool.models.catalogue import (
 )
 from lti_tool.models.delivery import Destination, Feed
 from lti_tool.models.outcome import Judgement, Outcome
+from lti_tool.models.platform import LineItem
 from lti_tool.services import audit, publication, regulation_files
 from lti_tool.services.actors import Actor
 from lti_tool.services.descriptors import Descriptor
@@ -183,6 +184,8 @@ def choose_authority(
     if found.authority_fixed_at is not None and authority != found.authority:
         raise Refused("authority_fixed", "There are marks already, so where they are made can no longer change.")
     found.authority = authority
+    for column in session.scalars(select(LineItem).where(LineItem.run_component_id == found.id)):
+        column.is_ours_to_fill = authority == "cairn"  # one that is there already turns with it
     audit.record(
         session, institution_id=actor.institution_id, action="choose_authority", subject=f"run_component:{found.key}",
         now=now, actor=actor.person_id, details={"authority": authority},

@@ -55,6 +55,8 @@ def plan_line_item(session: Session, run_component: RunComponent, *, release: st
     if release not in (WHEN_RATIFIED, AT_ONCE):
         raise Refused("release", "A column shows its figures when they are ratified, or at once.")
     component = run_component.component
+    if component is None:  # an overall result travels only once it is ratified, whatever a teacher chose for the marks
+        release = WHEN_RATIFIED
     maximum = column_maximum(session, run_component)
     return PlannedColumn(
         resource_id=resource_id_of(run_component), label=label_of(run_component), maximum=maximum,

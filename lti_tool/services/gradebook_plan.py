@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.attempts import FAILED, PASSED, Status
 from lti_tool.models.catalogue import Enrolment, RunComponent
-from lti_tool.models.institution import Institution
 from lti_tool.models.outcome import Outcome
+from lti_tool.models.people import LtiUser
 from lti_tool.services import gradebook_accounts, held, identity, outcomes, student_numbers, written_marks
 from lti_tool.services.capture import (
     COMPARED,
@@ -23,7 +24,6 @@ from lti_tool.services.capture import (
     UNCLEAR,
 )
 from lti_tool.services.errors import Refused
-from lti_tool.services.gradebook_accounts import Accounts
 from lti_tool.services.gradebook_files import Gradebook, GradebookColumn
 from lti_tool.services.outcome_values import NewOutcome, share
 from lti_tool.services.tables import Row, fold
@@ -57,10 +57,10 @@ def planned_rows(
     session: Session, part: RunComponent, book: Gradebook, column: GradebookColumn, most: Decimal, now: datetime
 ) -> Iterator[Planned]:
     """What each row of a column would do to a component."""
-    institution = student_numbers.institution_of(session, part.institution_id)
-    accounts = gradebook_accounts.Accounts(session, part.run_id)
+    owners = _Owners(session, part, book)
+    standing = outcomes.standing_now_of_all(session, part)
     for row in book.rows:
-        owner = _owner(session, institution, part, accounts, book.hints_in(row))
+        owner = owners.of(book.hints_in(row))
         plan = RowPlan(line=row.line, kind=HELD)
         cell = row.get(fold(column.name))
         if owner is None:
@@ -73,7 +73,7 @@ def planned_rows(
             except UnreadableMark as error:
                 yield Planned(plan=replace(plan, kind=UNCLEAR, text=_unclear(cell, error)))
                 continue
-            yield _with_owner(session, part, plan, row, result, owner)
+            yield _with_owner(standing, part, plan, row, result, owner)
 
 
 def _unclear(cell: str, error: UnreadableMark) -> str:
@@ -94,41 +94,59 @@ def _result(part: RunComponent, book: Gradebook, row: Row, cell: str, most: Deci
     )
 
 
-def _owner(
-    session: Session, institution: Institution, part: RunComponent, accounts: Accounts, hints: Mapping[str, str]
-) -> Enrolment | str | None:
-    """The learner of a row, or why nobody knows, or nobody of ours: what a person said of the account comes before the
-    ID number that stands in the file."""
-    account = accounts.of(hints.get("email", ""))
-    if account is not None and account.match == identity.AMBIGUOUS:
-        return held.AMBIGUOUS
-    number = student_numbers.normalise(institution, hints.get("number", ""))
-    if account is not None and account.match == identity.CONFIRMED:
-        person_id = account.person_id
-    elif not number:
-        return held.UNKNOWN
-    else:
-        person = student_numbers.person_with(session, institution.id, number)
-        person_id = person.id if person else None
-    if person_id is None:
-        return held.UNKNOWN if account is not None and accounts.looks_missing(account) else None
-    try:
-        return held.enrolment_of(session, part.run_id, person_id)
-    except Refused:
-        return held.AMBIGUOUS
+class _Owners:
+    """Whose the rows of a file are, known in a handful of queries however many rows there are."""
+
+    def __init__(self, session: Session, part: RunComponent, book: Gradebook) -> None:
+        self._institution = student_numbers.institution_of(session, part.institution_id)
+        self._accounts = gradebook_accounts.Accounts(session, part.run_id)
+        numbers = {student_numbers.normalise(self._institution, book.number_in(row)) for row in book.rows}
+        self._people = student_numbers.people_with(session, part.institution_id, numbers - {""})
+        self._learners: dict[int, list[Enrolment]] = defaultdict(list)
+        for enrolment in session.scalars(
+            select(Enrolment).where(Enrolment.run_id == part.run_id).order_by(Enrolment.id)
+        ):
+            self._learners[enrolment.person_id].append(enrolment)
+
+    def of(self, hints: Mapping[str, str]) -> Enrolment | str | None:
+        """The learner of a row, or why nobody knows, or nobody of ours: what a person said of the account comes before
+        the ID number that stands in the file."""
+        account = self._accounts.of(hints.get("email", ""))
+        number = student_numbers.normalise(self._institution, hints.get("number", ""))
+        if account is not None and account.match == identity.CONFIRMED:
+            person_id = account.person_id
+        elif account is not None and (account.match == identity.AMBIGUOUS or self._disagree(account, number)):
+            return held.AMBIGUOUS
+        elif not number:
+            return held.UNKNOWN
+        else:
+            person_id = self._people.get(number)
+        if person_id is None:
+            return held.UNKNOWN if account is not None and self._accounts.looks_missing(account) else None
+        try:
+            return held.the_one(self._learners.get(person_id, ()))
+        except Refused:
+            return held.AMBIGUOUS
+
+    def _disagree(self, account: LtiUser, number: str) -> bool:
+        """Whether the account is one person's, and the number in the file another's (I12)."""
+        return account.person_id is not None and number in self._people and self._people[number] != account.person_id
 
 
 def _with_owner(
-    session: Session, part: RunComponent, plan: RowPlan, row: Row, result: NewOutcome, owner: Enrolment | str
+    standing: Mapping[int, Outcome], part: RunComponent, plan: RowPlan, row: Row, result: NewOutcome,
+    owner: Enrolment | str,
 ) -> Planned:
     mark = result.gate or plain(result.raw or Decimal(0))
     if isinstance(owner, str):
         text = (
             "There is no usable ID number here, so nobody knows whose mark this is. It waits until registry says."
-            if owner == held.UNKNOWN else "This person has two registrations on this run. Registry must withdraw one."
+            if owner == held.UNKNOWN else
+            "It is not clear whose mark this is: account and ID number name two people, or one person has two "
+            "registrations on this run. It waits until registry says."
         )
         return Planned(plan=replace(plan, mark=mark, text=text), row=row, result=result, reason=owner)
-    stands = outcomes.standing_now(session, owner, part)
+    stands = standing.get(owner.id)
     was = "" if stands is None else stands.gate or (plain(stands.raw) if stands.raw is not None else stands.status)
     kind = COMPARED if result.side != part.authority else UNCHANGED if _is_same(stands, result) else NEW
     return Planned(

@@ -72,6 +72,14 @@ def standing_now(session: Session, enrolment: Enrolment, run_component: RunCompo
     )
 
 
+def standing_now_of_all(session: Session, run_component: RunComponent) -> dict[int, Outcome]:
+    """The same for everybody on one component, by registration."""
+    return {row.enrolment_id: row for row in session.scalars(
+        select(Outcome).where(Outcome.run_component_id == run_component.id, Outcome.standing == COUNTED)
+        .order_by(Outcome.id)
+    )}
+
+
 def _check_belongs(enrolment: Enrolment, run_component: RunComponent) -> None:
     """I12: a result goes to its own learner on its own run, or nowhere."""
     if (enrolment.institution_id, enrolment.run_id) != (run_component.institution_id, run_component.run_id):

@@ -172,6 +172,14 @@ def test_the_authority_is_chosen_before_the_first_mark(session, intake, now):
     assert part.authority == "lms"
 
 
+def test_a_column_that_is_there_turns_with_the_authority(session, intake, now):
+    """Else marks made here would never reach it, and the page would still promise that they do."""
+    column, part = intake.column(), intake.part()
+    for authority, is_ours in (("cairn", True), ("lms", False)):
+        catalogue.choose_authority(session, intake.actor(), part.key, authority, now)
+        assert column.is_ours_to_fill is is_ours
+
+
 def test_the_authority_of_another_institution_is_not_found(session, intake, now):
     stranger = Intake(session, now, "elsewhere")
     with pytest.raises(NotFound):

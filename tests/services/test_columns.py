@@ -38,10 +38,16 @@ def test_which_way_figures_travel_is_said(session, intake, authority, is_ours, d
     "release, says", [("at_once", "as soon as"), ("when_ratified", "once it is ratified, not before")]
 )
 def test_when_it_is_released_is_said(session, intake, release, says):
-    plan = columns.plan_line_item(session, intake.part(""), release=release)
-    assert says in plan.disclosure.release
-    assert (plan.holds, plan.label) == ("overall", "Seeing the Evidence: overall")
+    intake.part().authority = "cairn"
+    plan = columns.plan_line_item(session, intake.part(), release=release)
+    assert says in plan.disclosure.release and plan.release == release
     assert "Only learners registered" in plan.disclosure.visible_to
+
+
+def test_an_overall_result_is_never_promised_before_it_is_ratified(session, intake):
+    plan = columns.plan_line_item(session, intake.part(""), release="at_once")
+    assert plan.release == "when_ratified" and "once it is ratified" in plan.disclosure.release
+    assert (plan.holds, plan.label) == ("overall", "Seeing the Evidence: overall")
 
 
 def test_an_odd_release_is_refused(session, intake):

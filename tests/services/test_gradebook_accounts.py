@@ -49,6 +49,15 @@ def test_a_number_nobody_has_is_held_while_somebody_like_this_is_missing(session
     assert [plan.kind for plan in plans(intake, row(number="1OO1"))] == ["held"]
 
 
+def test_an_account_of_one_person_and_a_number_of_another_are_not_guessed_between(session, intake, in_course):
+    """I12: a result never goes to somebody else; which of the two the LMS means, a person must say."""
+    omar = intake.learner("Omar", "1002")
+    in_course("user-9", person_id=omar.person_id, match=identity.MATCHED)
+    [plan] = plans(intake, row(number="1001"))
+    assert (plan.kind, plan.learner) == ("held", "") and "name two people" in plan.text
+    assert [plan.learner for plan in plans(intake, row(number="1002"))] == [omar.key]
+
+
 def test_two_accounts_with_one_email_are_none(session, intake, in_course):
     in_course("user-8")
     in_course("user-9", email="LENA@example.org")

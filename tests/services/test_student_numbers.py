@@ -34,6 +34,14 @@ def test_a_pattern_that_cannot_be_read_is_named(session):
         student_numbers.normalise(university, "1")
 
 
+def test_many_numbers_are_looked_up_together(session, monkeypatch):
+    monkeypatch.setattr(student_numbers, "AT_ONCE", 2)
+    here, there = factories.institution(session), factories.institution(session, "elsewhere")
+    people = {number: factories.person(session, here, "Alice", number).id for number in ("1", "2", "3")}
+    factories.person(session, there, "Alan", "4")
+    assert student_numbers.people_with(session, here.id, {"1", "2", "3", "4", "5"}) == people
+
+
 def test_a_number_names_one_person_of_one_institution(session):
     here, there = factories.institution(session), factories.institution(session, "elsewhere")
     alice = factories.person(session, here, "Alice", "1001")
