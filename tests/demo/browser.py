@@ -190,7 +190,8 @@ class Browser:
     ) -> requests.Response:
         answer = self._session.request(
             method, url, data=dict(fields) or None, files={k: (n, t.encode()) for k, (n, t) in files.items()} or None,
-            headers={"Cookie": self._cookie_header(url)}, allow_redirects=False, timeout=30,
+            # A connection kept open is closed by a server at the very moment of the next request, now and then.
+            headers={"Cookie": self._cookie_header(url), "Connection": "close"}, allow_redirects=False, timeout=30,
         )
         self._session.cookies.clear()
         answer.encoding = "utf-8"
