@@ -64,11 +64,7 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 def database_url(template: str, tmp_path: Path) -> str:
     """The URL of an empty database at the newest schema."""
     if "://" in template:
-        engine = make_engine(template)
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        engine.dispose()
+        _empty(template)
         return template
     path = tmp_path / "cairn.db"
     shutil.copy(template, path)
@@ -99,3 +95,14 @@ def _create(url: str) -> None:
     engine = make_engine(url)
     Base.metadata.create_all(engine)
     engine.dispose()  # the last connection to close puts the write-ahead log back into the file
+
+
+def _empty(url: str) -> None:
+    """Delete what a test left, and count from 1 again. Most tables are empty, and emptying a file for each takes long."""
+    tables = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order, whatever refers to what
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {table}" for table in tables))
+        connection.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
+    engine.dispose()

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -71,13 +72,14 @@ def verify(session: Session, institution_id: int) -> ChainReport:
     """Walk the chain from its first entry: every number, link, hash and readable commitment, and the head."""
     previous, number, erased = "", 0, 0
     entries = select(AuditEntry).where(AuditEntry.institution_id == institution_id).order_by(AuditEntry.number)
-    for entry in session.scalars(entries.execution_options(yield_per=500)):
-        number += 1
-        problem = _problem(session, entry, number, previous)
-        if problem:
-            return ChainReport(entries=number, erased=erased, head=previous, problem=problem)
-        erased += entry.details is None
-        previous = entry.hash
+    with closing(session.scalars(entries.execution_options(yield_per=500))) as walk:
+        for entry in walk:
+            number += 1
+            problem = _problem(session, entry, number, previous)
+            if problem:
+                return ChainReport(entries=number, erased=erased, head=previous, problem=problem)
+            erased += entry.details is None
+            previous = entry.hash
     head = session.get(AuditHead, institution_id)
     expected = (head.number, head.hash) if head else (0, "")
     problem = "" if expected == (number, previous) else f"the chain ends at {number}, its head says {expected[0]}."
