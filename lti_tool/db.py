@@ -69,8 +69,9 @@ class DecimalText(TypeDecorator[Decimal]):
 
 
 def new_key() -> str:
-    """A random key for URLs: 96 bits, never a row number."""
-    return secrets.token_urlsafe(12)
+    """A random key for URLs: 96 bits, never a row number, and fit to be typed after a command."""
+    key = secrets.token_urlsafe(12)
+    return key if key[0] != "-" else new_key()  # a command would take it for an option
 
 
 def make_engine(url: str, **options: Any) -> Engine:

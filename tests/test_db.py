@@ -68,3 +68,7 @@ def test_the_text_of_an_error_quotes_no_values(engine):
     with pytest.raises(DatabaseError) as caught, engine.connect() as connection:
         connection.execute(text("SELECT :name FROM nothing_there"), {"name": "Lena Learner"})
     assert "Lena" not in str(caught.value)
+
+
+def test_no_key_looks_like_an_option_of_a_command():
+    assert not [key for key in (new_key() for _ in range(2000)) if key.startswith("-")]
