@@ -51,12 +51,13 @@ def init(
             raise Problem(THERE_ALREADY)
         lines = [f"CAIRN_PUBLIC_URL={url}", f"CAIRN_DATABASE_URL={database}", "CAIRN_SECRET_KEYS_FILE=cairn.key"]
         settings = _settings(lines)
-        engine = engine_of(settings)
+        engine, mask = engine_of(settings), os.umask(0o077)  # a database in a file holds people's names
         try:
             schema.upgrade(engine)
             sessions = make_sessions(engine, Sealer(settings.secret_keys))
             invitation = _fill(sessions, name, code, timezone, login, regulations)
         finally:
+            os.umask(mask)
             engine.dispose()
         _write_private(Path(DEFAULT_FILE), "\n".join([EXPLAINED, *lines, ""]))
     click.echo(f"\nCairn is set up in {Path().resolve()}.")

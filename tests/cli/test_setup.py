@@ -38,9 +38,9 @@ def test_init_asks_what_is_not_said(bare: Cairn) -> None:
     assert "INV-20-2026.1" in bare("regulations", "list")
 
 
-def test_key_and_settings_are_for_their_owner_alone(bare: Cairn) -> None:
+def test_key_settings_and_database_are_for_their_owner_alone(bare: Cairn) -> None:
     bare("init", *options())
-    for name in ("cairn.key", "cairn.env"):
+    for name in ("cairn.key", "cairn.env", "cairn.db"):
         assert (bare.folder / name).stat().st_mode & 0o077 == 0
     assert len((bare.folder / "cairn.key").read_text(encoding="utf-8").strip()) == 64
 
