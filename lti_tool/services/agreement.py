@@ -23,6 +23,7 @@ def ratify_if_agreed(
     if message.is_final or message.enrolment_id is None or remote.state is not RemoteState.AGREED:
         return
     enrolment = session.get_one(Enrolment, message.enrolment_id)
+    decisions.take_in_turn(session, enrolment)
     decision = decisions.present(session, enrolment)
     if enrolment.run.version.authority != Authority.RECORD_SYSTEM or decision is None:
         return

@@ -97,7 +97,7 @@ def put_on(session: Session, board: ExamBoard, runs: Iterable[Run], now: datetim
 
 def decide_again(session: Session, board: ExamBoard, now: datetime) -> None:
     """Let facts that came in since show themselves, before anybody ratifies."""
-    for row in board.cases:
+    for row in sorted(board.cases, key=lambda row: row.enrolment_id):  # one order of locks for everybody
         decisions.decide(session, row.enrolment, now)
 
 

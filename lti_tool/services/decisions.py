@@ -23,6 +23,7 @@ def decide(session: Session, enrolment: Enrolment, now: datetime) -> Decision:
     Before ratification that is one decision for the run's next board. Afterwards what touches the ratified result is a
     decision for that same board, which changes nothing by itself (I3), and a further sitting is one for the next board.
     """
+    take_in_turn(session, enrolment)
     award = standing.current(session, enrolment)
     ratified, known, board = _known(session, enrolment, award)
     if award is None or ratified is None:
@@ -32,6 +33,14 @@ def decide(session: Session, enrolment: Enrolment, now: datetime) -> Decision:
     if ratified.is_open and has_next:
         return _provisional(session, enrolment, known, board, now)
     return present(session, enrolment) or award.decision
+
+
+def take_in_turn(session: Session, enrolment: Enrolment) -> None:
+    """One learner's result is decided by one at a time: a mark that comes in while a board ratifies is never lost (I3).
+
+    It is seen before, or it is late. SQLite has one writer anyway.
+    """
+    session.execute(select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update(key_share=True))
 
 
 def decide_run(session: Session, run: Run, now: datetime) -> list[Decision]:
