@@ -1,4 +1,5 @@
-# make demo      the whole story on this machine; stays up until Ctrl-C   (ONCE=1: play, compare with the ledger, stop)
+# make demo      the whole story on this machine; stays up until Ctrl-C
+#                (ONCE=1: play, compare with the ledger, stop; PORTS=9400: four other ports)
 # make test      everything that must hold: lint, types, import contracts, tests, a real browser
 # make bench     figures beside the peers (RIG=path of the bench rig)
 # make screens   a picture of every screen, at phone and desk width, in var/screens
@@ -21,7 +22,7 @@ $(READY): setup.cfg pyproject.toml config/constraints.txt
 	@touch $@
 
 demo: $(READY)
-	@$(BIN)/python -m tests.demo $(if $(ONCE),--once)
+	@$(BIN)/python -m tests.demo $(if $(ONCE),--once) $(if $(PORTS),--ports-from $(PORTS))
 
 lint: $(READY)
 	$(BIN)/ruff check --config config/ruff.toml .

@@ -1,7 +1,6 @@
 """``make demo``: start the town, play the story stop by stop, compare with the ledger, and stay up; ``--once`` ends."""
 
 import argparse
-import shutil
 import signal
 import sys
 import threading
@@ -15,7 +14,7 @@ from tests.demo.browser import Stranded
 from tests.demo.people import Classroom, Staff, everybody
 from tests.demo.player import Player, Stop, StoryError, stops
 from tests.demo.setting_up import set_up
-from tests.demo.town import CAIRN_PORT, Town, TownError, require_free
+from tests.demo.town import CAIRN_PORT, Town, TownError, fresh_folder, require_free
 
 VERBS = {  # what an action is called in the progress line
     "import_extract": "registration extract", "deep_link": "activity added", "launch": "launch",
@@ -34,12 +33,11 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     console, folder = Console(), asked.folder.resolve()
     ports = range(asked.ports_from, asked.ports_from + 4)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     town = Town(folder, *ports)
     staff, classroom = Staff(town), Classroom(town)
     try:
         require_free(ports)
+        fresh_folder(folder)
         play(console, town, staff, classroom)
         return finish(console, town, staff, is_once=asked.once)
     except KeyboardInterrupt:

@@ -1,6 +1,8 @@
 """The town before the first stop: what an administrator does once, by the commands of the README."""
 
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
@@ -10,22 +12,22 @@ from tests.demo.town import STORY, Town
 
 def set_up(town: Town, staff: Staff) -> None:
     """Institution, LMS, record systems, micro-credentials, staff. Cairn is running when this returns."""
+    town.start_neighbours()
     told = town.command(
         "init", "--name", "University of Inverlea", "--code", "inverlea", "--timezone", "Europe/London", "--url",
         town.cairn, "--login", "admin", "--regulations", "inverlea-2026",
     )
-    town.start_neighbours()
-    connect_lms(town)
-    connect_records(town)
-    town.command("achievements", "load", str(STORY / "achievements.yaml"), "--publish")
-    town.command("achievements", "towards", str(STORY / "achievements.yaml"))
-    town.start_cairn()
     link = re.search(r"\S+/staff/invitation/\S+", told)
     assert link is not None, "cairn init prints the invitation of the first administrator"
+    town.start_cairn()
+    town.await_all()
     staff.accept("admin", link.group())
-    for somebody in everybody().values():
-        if somebody.roles:
-            staff.invite(somebody)
+    invited = [somebody for somebody in everybody().values() if somebody.roles]
+    with ThreadPoolExecutor(os.cpu_count()) as hands:  # each command is a process of its own
+        errands = [hands.submit(connect_lms, town), hands.submit(connect_records, town)]
+        errands += [hands.submit(staff.invite, somebody) for somebody in invited]
+        for errand in errands:
+            errand.result()
 
 
 def connect_lms(town: Town) -> None:
@@ -45,7 +47,7 @@ def connect_lms(town: Town) -> None:
 
 
 def connect_records(town: Town) -> None:
-    """The gradebook of the record system, and its drop with the host key pinned."""
+    """The gradebook of the record system, its drop with the host key pinned, and what is sent to them."""
     town.command(
         "destinations", "add", "records", "--connector", "oneroster", "--takes-provisional",
         "--set", f"url={town.records}/ims/oneroster", "--set", f"token_url={town.records}/oauth/token",
@@ -57,3 +59,5 @@ def connect_records(town: Town) -> None:
         "--set", "receipts=receipts", "--set", "rejects=rejects", "--set", "extracts=extracts",
         "--secret", "password=inverlea-drop",
     )
+    town.command("achievements", "load", str(STORY / "achievements.yaml"), "--publish")
+    town.command("achievements", "towards", str(STORY / "achievements.yaml"))

@@ -11,7 +11,7 @@ from rich.console import Console
 from tests.demo import __main__ as demo
 from tests.demo import ledger
 from tests.demo.people import Classroom, Staff
-from tests.demo.town import Town, TownError, require_free
+from tests.demo.town import Town, TownError, fresh_folder, require_free
 
 
 def free_ports(count: int) -> list[int]:
@@ -104,6 +104,15 @@ def test_a_taken_port_is_named(tmp_path: Path):
         taken.listen()
         with pytest.raises(TownError, match=f"Port {taken.getsockname()[1]} is in use"):
             require_free([taken.getsockname()[1]])
+
+
+def test_only_an_earlier_demo_is_cleared_away(tmp_path: Path):
+    (tmp_path / "thesis.odt").touch()
+    with pytest.raises(TownError, match="not empty, and not of an earlier demo"):
+        fresh_folder(tmp_path)
+    (tmp_path / "clock").touch()
+    fresh_folder(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_cairn_itself_finds_its_audit_chain_whole_afterwards(played):

@@ -1,6 +1,7 @@
 """The town of the story: Cairn, the demo LMS and the demo record system, each a process of its own on localhost."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,7 +32,7 @@ class Town:
     records_port: int = RECORDS_PORT
     drop_port: int = DROP_PORT
     figures: dict[str, str] = field(default_factory=dict)  # what the processes said of themselves
-    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
@@ -64,29 +65,32 @@ class Town:
         fresh.replace(self.folder / "clock")
 
     def start_neighbours(self) -> None:
-        """The LMS and the record system."""
+        """The LMS and the record system; :meth:`await_all` says when they are there."""
         self._start("lms", "-m", "tests.demo.lms", "--port", str(self.lms_port), "--data", str(self.folder / "lms"))
         self._start(
             "records", "-m", "tests.demo.record_system", "--port", str(self.records_port), "--sftp-port",
             str(self.drop_port), "--data", str(self.folder / "records"), "--students", str(STORY / "students.csv"),
         )
+
+    def start_cairn(self) -> None:
+        """``cairn serve``, with its dispatcher."""
+        self._start("cairn", "-m", "lti_tool.cli", "serve", "--bind", f"127.0.0.1:{self.cairn_port}")
+
+    def await_all(self) -> None:
+        """Until each of them answers."""
         self._await(self.lms + "/_admin/registration", "lms")
         self._await(self.records + "/", "records")
+        self._await(f"http://127.0.0.1:{self.cairn_port}/healthz", "cairn")
         for line in (self.folder / "records.log").read_text(encoding="utf-8").splitlines():
             name, colon, value = line.partition(": ")
             if colon:
                 self.figures[name] = value
 
-    def start_cairn(self) -> None:
-        """``cairn serve``, with its dispatcher."""
-        self._start("cairn", "-m", "lti_tool.cli", "serve", "--bind", f"127.0.0.1:{self.cairn_port}")
-        self._await(f"http://127.0.0.1:{self.cairn_port}/healthz", "cairn")
-
     def stop(self) -> None:
-        for process in reversed(self._running):
+        for process in reversed(self._running.values()):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        for process in reversed(self._running):
+        for process in reversed(self._running.values()):
             try:
                 process.wait(15)
             except subprocess.TimeoutExpired:
@@ -96,9 +100,9 @@ class Town:
 
     def _start(self, name: str, *words: str) -> None:
         log = self._stack.enter_context((self.folder / f"{name}.log").open("wb"))
-        self._running.append(subprocess.Popen(
+        self._running[name] = subprocess.Popen(
             [sys.executable, *words], cwd=self.folder, stdout=log, stderr=subprocess.STDOUT, env=self._environment(),
-        ))
+        )
 
     def _environment(self) -> dict[str, str]:
         root = str(Path(__file__).parents[2])
@@ -109,7 +113,7 @@ class Town:
         }
 
     def _await(self, url: str, name: str) -> None:
-        process, tick = self._running[-1], threading.Event()
+        process, tick = self._running[name], threading.Event()
         for _ in range(300):
             if process.poll() is not None:
                 break
@@ -122,6 +126,14 @@ class Town:
         raise TownError(f"{name} did not start. Its log, {self.folder / (name + '.log')}, ends:\n{tail}")
 
 
+def fresh_folder(folder: Path) -> None:
+    """Empty, and only ever emptied of an earlier demo. Raises :class:`TownError` where something else is kept."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "clock").is_file():
+        raise TownError(f"{folder} is not empty, and not of an earlier demo. Choose another with --folder.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
 def require_free(ports: Sequence[int]) -> None:
     """Raises :class:`TownError` naming a port that is taken, before anything is started."""
     for port in ports:
@@ -131,5 +143,5 @@ def require_free(ports: Sequence[int]) -> None:
                 probe.bind(("127.0.0.1", port))
             except OSError as error:
                 raise TownError(
-                    f"Port {port} is in use. Stop what uses it, or choose another with --ports-from."
+                    f"Port {port} is in use. Stop what uses it, or choose four others: make demo PORTS=9400"
                 ) from error
