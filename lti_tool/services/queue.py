@@ -240,7 +240,8 @@ def _body(session: Session, message: OutboxMessage) -> bodies.Body | None:
 def _subject(body: bodies.Body | None) -> dict[str, Any]:
     """Whose it is, where it belongs, and our figure."""
     if isinstance(body, AwardRecord):
-        mark = body.status if body.mark is None else f"{body.mark:f}"
+        bare = "" if body.status == "marked" else body.status  # a pass without a figure: its word says all
+        mark = bare if body.mark is None else f"{body.mark:f}"
         return {
             "learner": body.learner.display_name, "student": body.learner.student_number, "run": body.run.code,
             "component": body.run.component, "ours": f"{mark} {body.grade}".strip(),

@@ -38,6 +38,7 @@ class Picture:
     summary: str
     line_x: float | None = None
     line_label: str = ""
+    ticks: tuple[tuple[float, str], ...] = ()  # where the scale below the bars is marked, and with what
 
 
 def mark_distribution(marks: Sequence[Decimal], *, maximum: Decimal, pass_mark: Decimal, bins: int = 10) -> Picture:
@@ -52,13 +53,14 @@ def mark_distribution(marks: Sequence[Decimal], *, maximum: Decimal, pass_mark: 
         counts[min(bins - 1, max(0, int(mark // step)))] += 1
     slot = (WIDTH - 2 * LEFT) / bins
     bars = tuple(
-        _standing(number * slot + LEFT + 3, slot - 6, count, max(counts, default=0), f"{_plain(low)}–{_plain(high)}",
+        _standing(number * slot + LEFT + 3, slot - 6, count, max(counts, default=0), _between(low, high, maximum),
                   "good" if low >= pass_mark else "wait")
         for number, (count, (low, high)) in enumerate(zip(counts, pairwise(edges), strict=True))
     )
     return Picture(
         width=WIDTH, height=HEIGHT, bars=bars, summary=_said(marks, pass_mark),
         line_x=LEFT + float(pass_mark / maximum) * (WIDTH - 2 * LEFT), line_label=f"pass {_plain(pass_mark)}",
+        ticks=tuple((LEFT + number * slot, _plain(edge)) for number, edge in enumerate(edges)),
     )
 
 
@@ -73,12 +75,16 @@ def delivery(counts: Mapping[str, int]) -> Picture:
         for start, (word, tone, count) in zip(starts, present, strict=False)
     )
     said = ", ".join(f"{count} {word}" for word, _, count in present)
-    return Picture(width=WIDTH, height=44, bars=bars, summary=f"{total} in all: {said}." if total else "Nothing yet.")
+    return Picture(width=WIDTH, height=72, bars=bars, summary=f"{total} in all: {said}." if total else "Nothing yet.")
 
 
 def _standing(x: float, width: float, count: int, most: int, label: str, tone: str) -> Bar:
     height = TALLEST * count / most if most else 0
     return Bar(x=x, y=FLOOR - height, width=width, height=height, count=count, label=label, tone=tone)
+
+
+def _between(low: Decimal, high: Decimal, maximum: Decimal) -> str:
+    return f"{_plain(low)} to {'' if high == maximum else 'below '}{_plain(high)}"  # a border is in one bar only
 
 
 def _said(marks: Sequence[Decimal], pass_mark: Decimal) -> str:

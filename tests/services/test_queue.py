@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
+from connectors.contract import AwardRecord
 from connectors.errors import ErrorClass, Rejected
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions
@@ -111,3 +112,11 @@ def test_another_institution_sees_nothing(session: Session, world: delivering.Wo
 def test_an_entry_is_a_value(session: Session, world: delivering.World) -> None:
     first = queue.page(session, world.institution.id).entries[0]
     assert replace(first, learner="") != first
+
+
+def test_a_pass_without_a_figure_is_said_by_its_word_alone(session: Session, world: delivering.World) -> None:
+    message = session.get_one(OutboxMessage, 1)
+    body = queue._body(session, message)
+    assert isinstance(body, AwardRecord)
+    assert queue._subject(replace(body, mark=None, status="marked", grade="Pass"))["ours"] == "Pass"
+    assert queue._subject(replace(body, mark=None, status="absent", grade=""))["ours"] == "absent"

@@ -34,6 +34,18 @@ def test_the_summary_says_what_the_eye_sees():
     assert picture.summary == "3 with a figure: 2 at 50 or above, 1 below; lowest 49.5, highest 71."
 
 
+def test_a_border_is_said_to_be_in_one_bar_only():
+    picture = pictures.mark_distribution([Decimal(50)], maximum=Decimal(100), pass_mark=Decimal(50))
+    assert [bar.label for bar in picture.bars[4:6]] == ["40 to below 50", "50 to below 60"]
+    assert picture.bars[-1].label == "90 to 100"
+
+
+def test_the_scale_is_marked_at_every_border():
+    picture = pictures.mark_distribution([], maximum=Decimal(20), pass_mark=Decimal(7), bins=4)
+    assert [label for _, label in picture.ticks] == ["0", "5", "10", "15", "20"]
+    assert (picture.ticks[0][0], picture.ticks[-1][0]) == (pictures.LEFT, pictures.WIDTH - pictures.LEFT)
+
+
 def test_no_marks_is_a_sentence_and_no_division_by_nought():
     assert pictures.mark_distribution([], maximum=Decimal(20), pass_mark=Decimal(7)).summary == "No figures yet."
 
