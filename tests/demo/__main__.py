@@ -6,12 +6,13 @@ import sys
 import threading
 from pathlib import Path
 
+import requests
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.demo import ledger
+from tests.demo import doors, ledger
 from tests.demo.browser import Stranded
-from tests.demo.people import Classroom, Staff, everybody
+from tests.demo.people import Classroom, Staff
 from tests.demo.player import Player, Stop, StoryError, stops
 from tests.demo.setting_up import set_up
 from tests.demo.town import CAIRN_PORT, Town, TownError, fresh_folder, require_free
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
         return finish(console, town, staff, is_once=asked.once)
     except KeyboardInterrupt:
         return 130
-    except (TownError, StoryError, Stranded) as error:
+    except (TownError, StoryError, Stranded, requests.RequestException) as error:
         console.print(f"[bold red]The story stopped:[/] {error}", highlight=False)
         console.print(f"The logs are in {folder}.", highlight=False)
         return 1
@@ -92,35 +93,11 @@ def finish(console: Console, town: Town, staff: Staff, *, is_once: bool) -> int:
         console.print(f"  [red]{line}[/]", highlight=False)
     if is_once:
         return 0 if found.agrees else 1
-    show_doors(console, town, staff)
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    stopped.wait()
+    doors.show(console, town, staff.passwords)
+    doors.stay(console, staff.passwords, stopped)
     return 0
-
-
-def show_doors(console: Console, town: Town, staff: Staff) -> None:
-    """What to open, as whom."""
-    people = everybody()
-    console.print("\n[bold]Everything stays up. Press Ctrl-C to end it.[/]\n")
-    for role, key, path in (
-        ("Instructor", "T01", "/courses/IL5101"), ("Learner", "L01", "/courses/IL5101"),
-        ("Learner, amended", "L29", "/courses/IL5101"),
-    ):
-        way = f"{town.lms}/signin  choose {people[key].name}, then {town.lms}{path}"
-        console.print(f"  {role:18} {way}", highlight=False)
-    for role, key, path in (
-        ("Board chair", "c01", "/staff/boards/"), ("Registry officer", "r01", "/staff/queue/"),
-        ("Auditor", "a01", "/staff/audit/"), ("IT administrator", "i01", "/staff/platforms/"),
-    ):
-        password, secret = staff.passwords[key]
-        console.print(
-            f"  {role:18} {town.cairn}{path}  login {key}, password {password}, code: authenticator key {secret}",
-            highlight=False,
-        )
-    console.print(f"  {'Record system':18} {town.records}/  (what it holds)", highlight=False)
-    code = f"{Path(sys.executable)} -c 'import pyotp; print(pyotp.TOTP(\"KEY\").now())'"
-    console.print(f"\n  A code without an app: {code}", highlight=False)
 
 
 if __name__ == "__main__":

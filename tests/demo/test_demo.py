@@ -118,3 +118,13 @@ def test_only_an_earlier_demo_is_cleared_away(tmp_path: Path):
 def test_cairn_itself_finds_its_audit_chain_whole_afterwards(played):
     town, _ = played
     assert "The chain is whole." in town.command("audit", "verify")
+
+
+def test_a_neighbour_that_hangs_up_ends_the_story_with_a_sentence(tmp_path: Path, monkeypatch, capsys):
+    def hung_up(*_: object) -> None:
+        raise requests.ConnectionError("the line went dead")
+
+    monkeypatch.setattr(demo, "play", hung_up)
+    monkeypatch.setattr(demo, "require_free", lambda _: None)
+    assert demo.main(["--once", "--folder", str(tmp_path / "town")]) == 1
+    assert "The story stopped: the line went dead" in capsys.readouterr().out
