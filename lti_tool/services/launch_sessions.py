@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.ratification import Role
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser
-from lti_tool.models.platform import LaunchSession
+from lti_tool.models.platform import Context, LaunchSession
 from lti_tool.services.actors import Actor
 
 
@@ -22,6 +22,7 @@ class Found:
     launch: LaunchSession
     institution: Institution
     person_id: int | None
+    course: str = ""  # what the LMS calls the course
 
     @property
     def frames(self) -> tuple[str, ...]:
@@ -40,7 +41,10 @@ class Found:
 def find(session: Session, key: str) -> Found | None:
     """The launch with this key, in one statement: every page behind a launch begins with it."""
     row = session.execute(FIND, {"launch_key": key}).one_or_none()
-    return None if row is None else Found(launch=row[0], institution=row[1], person_id=row[2])
+    if row is None:
+        return None
+    launch, institution, person_id, title, label = row
+    return Found(launch=launch, institution=institution, person_id=person_id, course=title or label or "")
 
 
 def opened(session: Session, key: str, secret: str, now: datetime) -> tuple[LaunchSession, Actor] | None:
@@ -55,8 +59,9 @@ def secret_hash(secret: str) -> str:
 
 
 FIND = (
-    select(LaunchSession, Institution, LtiUser.person_id)
+    select(LaunchSession, Institution, LtiUser.person_id, Context.title, Context.label)
     .join(Institution, Institution.id == LaunchSession.institution_id)
     .outerjoin(LtiUser, LtiUser.id == LaunchSession.lti_user_id)
+    .outerjoin(Context, Context.id == LaunchSession.context_id)
     .where(LaunchSession.key == bindparam("launch_key"))
 )

@@ -50,6 +50,7 @@ class Visit:
     launch: LaunchSession
     institution: Institution
     actor: Actor
+    course: str = ""
 
     @property
     def role(self) -> str:
@@ -137,7 +138,9 @@ def _visit(launch_key: str) -> Visit | None:
         return None
     headers.allow_frames(found.frames)  # a launch that is over must be able to say so inside its frame
     actor = found.actor(secret, utcnow())
-    return Visit(launch=found.launch, institution=found.institution, actor=actor) if actor else None
+    if actor is None:
+        return None
+    return Visit(launch=found.launch, institution=found.institution, actor=actor, course=found.course)
 
 
 def _desk() -> Desk | None:

@@ -12,16 +12,16 @@ from werkzeug.wrappers import Response
 
 from lti_tool.db import reading
 from lti_tool.domain.ratification import Role
-from lti_tool.lti.claims import DEEP_LINKING_LAUNCH
 from lti_tool.lti.service import Service
 from lti_tool.lti.tool_config import registered
 from lti_tool.models.platform import Registration
 from lti_tool.services import cohort, linking, roster, sittings, teaching
 from lti_tool.web import course_words
 from lti_tool.web.auth import launched
-from lti_tool.web.frame import blueprint, context_id, course, here, or_say, say, visit
+from lti_tool.web.frame import blueprint, context_id, course, or_say, say, visit
 from lti_tool.web.house import house
 from lti_tool.web.inputs import required
+from lti_tool.web.landing import page_for
 
 bp = blueprint("course", __name__)
 for filter_ in (course_words.in_course_words, course_words.local_input, course_words.fraction):
@@ -32,12 +32,12 @@ for filter_ in (course_words.in_course_words, course_words.local_input, course_w
 @launched()
 def landing(launch_key: str) -> Response | str:
     launch = visit().launch
-    if launch.message_type == DEEP_LINKING_LAUNCH:
-        return redirect(here("deep_linking.picker"), 303)
-    if launch.role == Role.INSTRUCTOR and launch.context_id is not None:
-        return redirect(here("course.home"), 303)
-    if launch.role == Role.LEARNER and launch.lti_user_id is not None:
-        return redirect(here("progress.story"), 303)
+    page = page_for(
+        launch.message_type, launch.role, in_course=launch.context_id is not None,
+        is_named=launch.lti_user_id is not None,
+    )
+    if page:
+        return redirect(f"/l/{launch_key}/{page}", 303)
     return render_template("course/nothing_here.html", heading="Nothing here for your role", launch=launch)
 
 

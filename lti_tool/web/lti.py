@@ -16,6 +16,7 @@ from lti_tool.lti.values import Launch
 from lti_tool.services import identity, launches, registrations
 from lti_tool.web.auth import LAUNCH_COOKIE
 from lti_tool.web.house import house
+from lti_tool.web.landing import page_for
 
 JWKS_SECONDS = 3600
 
@@ -42,8 +43,12 @@ def launch() -> Response:
     verified = verify(form, request.cookies.get(state_cookie), house().rules, now)
     lasts = timedelta(minutes=house().settings.launch_minutes)
     recorded = _record(verified, now, lasts)
+    page = page_for(
+        verified.message_type, verified.role or "", in_course=verified.course is not None,
+        is_named=verified.user is not None,
+    )
     return _go(
-        f"/l/{recorded.key}/", 303, _cookie(LAUNCH_COOKIE, recorded.secret, f"/l/{recorded.key}", lasts),
+        f"/l/{recorded.key}/{page}", 303, _cookie(LAUNCH_COOKIE, recorded.secret, f"/l/{recorded.key}", lasts),
         _cookie(state_cookie, "", COOKIE_PATH, timedelta()),
     )
 

@@ -18,7 +18,7 @@ from lti_tool.services import journeys, larger_awards, stacks
 from lti_tool.services.errors import Refused
 from lti_tool.web.auth import launched
 from lti_tool.web.course_words import reason_in_words
-from lti_tool.web.frame import blueprint, course, or_say, visit
+from lti_tool.web.frame import blueprint, context_id, course, or_say, visit
 from lti_tool.web.house import house
 from lti_tool.web.inputs import by_line
 
@@ -28,12 +28,14 @@ bp = blueprint("progress", __name__)
 @bp.get("/progress")
 @launched(Role.LEARNER)
 def story(launch_key: str) -> str:
-    with reading(house().sessions) as session:
-        me, context = _me(session), course(session)
-        found = journeys.of_course(session, context, me.id) if me else []
-        title = context.title or context.label
+    context_id()  # a link that stands in no course is refused
+    person_id, found = visit().actor.person_id, list[journeys.Journey]()
+    if person_id is not None:  # of somebody nobody knows yet there is nothing to read
+        with reading(house().sessions) as session:
+            found = journeys.of_course(session, course(session), person_id)
     return render_template(
-        "learner/story.html", heading="Where you stand", is_known=me is not None, journeys=found, course=title,
+        "learner/story.html", heading="Where you stand", is_known=person_id is not None, journeys=found,
+        course=visit().course,
         words=g.institution.words or {}, offers=larger_awards.offered(g.institution) if found else [],
         today=house().clock().date(),
     )

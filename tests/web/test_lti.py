@@ -44,7 +44,7 @@ PERSONAL = ("bob", "Bob Teacher", "bob@inverlea.example", "B0000001")
 
 def assert_opens(response: TestResponse) -> None:
     assert response.status_code == 303, response.text
-    assert re.fullmatch(r"/l/[\w-]{16}/", response.location)
+    assert re.fullmatch(r"/l/[\w-]{16}/(course|progress|pick|)", response.location)
 
 
 def assert_refused(response: TestResponse, code: str) -> None:
@@ -464,7 +464,7 @@ def test_two_tabs_of_one_browser_never_mix(lms: Registered) -> None:
 def test_the_launch_cookie_goes_to_its_own_launch_only(lms: Registered) -> None:
     answer = lms.tab().launch(lms.login_path)
     [cookie] = [text for text in answer.headers.getlist("Set-Cookie") if text.startswith(LAUNCH_COOKIE)]
-    path = answer.location.removesuffix("/")
+    path = answer.location.rpartition("/")[0]
     assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned", f"Path={path}"} <= set(cookie.split("; "))
     assert _launch_secret(answer) not in str([launch.__dict__ for launch in launched(lms)])
 
@@ -478,8 +478,8 @@ def _launch_secret(answer: TestResponse) -> str:
 def _is_in(lms: Registered, location: str, secret: str | None) -> bool:
     browser = lms.app.test_client()
     if secret:
-        browser.set_cookie(LAUNCH_COOKIE, secret, domain="cairn.example", path=location.removesuffix("/"))
-    return browser.get(location, base_url=ADDRESS).status_code in {200, 303}
+        browser.set_cookie(LAUNCH_COOKIE, secret, domain="cairn.example", path=location.rpartition("/")[0])
+    return browser.get(location, base_url=ADDRESS).status_code == 200
 
 
 # what a launch costs
