@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from lti_tool import schema
@@ -22,6 +23,18 @@ def test_a_database_is_brought_to_the_newest_revision_once(database: Engine) -> 
     assert schema.upgrade(database) == ("", schema.newest())
     assert schema.upgrade(database) == (schema.newest(), schema.newest())
     schema.require_newest(database)
+
+
+def test_the_newest_revision_is_the_one_that_alembic_goes_to() -> None:
+    assert schema.newest() == ScriptDirectory(str(schema.shipped("migrations"))).get_current_head()
+
+
+def test_a_later_migration_is_newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "a.py").write_text('revision = "more_tables"\ndown_revision = "first_tables"\n')
+    (tmp_path / "versions" / "b.py").write_text('revision = "first_tables"\ndown_revision = None\n')
+    monkeypatch.setattr(schema, "shipped", lambda name: tmp_path)
+    assert schema.newest.__wrapped__() == "more_tables"
 
 
 def test_looking_changes_nothing(database: Engine) -> None:
