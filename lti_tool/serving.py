@@ -19,6 +19,7 @@ class Serving(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         for name, value in {
             "bind": self.bind_to, "workers": self.settings.web_workers, "threads": self.settings.web_threads,
             "worker_class": "gthread", "timeout": 60, "keepalive": 5, "accesslog": None, "loglevel": "warning",
+            "limit_request_line": 8190,  # a login by GET carries the LMS's message hint, and Canvas's is a long token
             "post_worker_init": self._start_dispatcher, "worker_exit": self._stop_dispatcher,
         }.items():
             self.cfg.set(name, value)

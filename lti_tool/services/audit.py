@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.models.audit import AuditEntry, AuditHead
+from lti_tool.models.people import Person
 from lti_tool.services.vault import sealer_of
 
 Details = Mapping[str, str | int | bool | None]
@@ -91,10 +92,13 @@ def _problem(session: Session, entry: AuditEntry, number: int, previous: str) ->
         return f"entry {number} is missing."
     if entry.previous != previous or entry.hash != _link(entry):
         return f"entry {number} was changed."
-    if entry.details is not None and entry.salt is not None:
-        plain = sealer_of(session).open(entry.details, _place(entry.institution_id, entry.number))
-        if _commit(entry.salt, plain) != entry.commitment:
-            return f"the details of entry {number} were changed."
+    if entry.details is None or entry.salt is None:
+        person = session.get(Person, entry.person_id) if entry.person_id else None
+        is_forgotten = person is not None and person.erased_at is not None
+        return "" if is_forgotten else f"the details of entry {number} are gone, and nobody they concern was erased."
+    plain = sealer_of(session).open(entry.details, _place(entry.institution_id, entry.number))
+    if _commit(entry.salt, plain) != entry.commitment:
+        return f"the details of entry {number} were changed."
     return ""
 
 

@@ -65,8 +65,17 @@ def test_a_changed_head_is_noticed(session, university, chain):
     assert not report(session, university).is_valid
 
 
-def test_erasing_a_person_leaves_the_chain_valid(session, university, chain):
+def test_details_that_vanish_without_an_erasure_are_noticed(session, university, chain):
+    audit.forget(session, chain.id)
+    session.flush()
+    assert report(session, university).problem == (
+        "the details of entry 2 are gone, and nobody they concern was erased."
+    )
+
+
+def test_erasing_a_person_leaves_the_chain_valid(session, university, chain, now):
     assert audit.forget(session, chain.id) == 1
+    chain.erased_at = now
     session.flush()
     found = report(session, university)
     assert found.is_valid and found.erased == 1
