@@ -214,6 +214,7 @@ def test_bad_claims_are_refused(lms: Registered, change: Change, code: str) -> N
     pytest.param({"key": rsa_key("stranger")}, "token_signature", id="signed by another key"),
     pytest.param({"algorithm": "RS384"}, "token_algorithm", id="RS384 with a key for RS256"),
     pytest.param({"header": {"alg": "none", "kid": KID}}, "token_algorithm", id="alg none"),
+    pytest.param({"algorithm": "HS256"}, "token_algorithm", id="HS256 with the public key as the secret"),
     pytest.param({"header": {"alg": "RS256", "kid": KID, "jku": "https://evil.example/keys"},
                   "key": rsa_key("stranger")}, "token_signature", id="a key set named in the token"),
 ])
