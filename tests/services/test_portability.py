@@ -37,7 +37,7 @@ def test_it_holds_what_she_is_what_she_did_and_what_was_said_of_her(university, 
     assert [outcome["raw"] for outcome in registration["outcomes"]] == ["60", "62"]
     assert (registration["code"], registration["awards"][0]["mark"]) == ("IL5101", "61")
     assert registration["decisions"][0]["findings"]
-    assert [message["body"]["mark"] for message in found["messages"]] == ["61", "61"]
+    assert [message["body"]["mark"] for message in found["messages"]] == ["61"]
     assert [entry["details"]["mark"] for entry in found["audit"] if entry["action"] == "award.grant"] == ["61"]
 
 
