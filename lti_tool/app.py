@@ -48,6 +48,7 @@ from lti_tool.web import (
     words,
 )
 from lti_tool.web.house import House
+from lti_tool.web.lean import Lean
 
 FOR_EVERYBODY = (lti, health)
 FOR_COURSES = (course, component, learners, marksheets, uploads, passback, deep_linking, progress)
@@ -58,7 +59,7 @@ FOR_STAFF = (
 
 def create_app(settings: Settings, *, sessions: Sessions | None = None) -> Flask:
     """The application; ``sessions`` for tests that hold a database already."""
-    app = Flask("lti_tool", static_folder="web/static", template_folder="web/templates")
+    app = Lean("lti_tool", static_folder="web/static", template_folder="web/templates")
     app.config.update(
         MAX_CONTENT_LENGTH=limits.MOST_BYTES, MAX_FORM_MEMORY_SIZE=limits.MOST_FORM_BYTES, TRAP_HTTP_EXCEPTIONS=False,
         **_flash_cookie(settings),
