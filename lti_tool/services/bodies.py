@@ -71,6 +71,12 @@ def person_of(session: Session, message: OutboxMessage) -> Person | None:
     return None if message.person_id is None else session.get_one(Person, message.person_id)
 
 
+def is_readable(session: Session, message: OutboxMessage) -> bool:
+    """Whether its person has not been erased."""
+    person = person_of(session, message)
+    return person is None or person.erased_at is None
+
+
 def _place(key: str) -> str:
     return f"outbox_message:{key}"
 

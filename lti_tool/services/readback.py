@@ -50,7 +50,7 @@ class Seen(StrEnum):
     DIFFERENT = "different"
     UNEXPECTED = "unexpected"  # we never queued anything under this key
     UNREADABLE = "unreadable"
-    WAITING = "waiting"  # a version of ours is still on its way, or was closed by a person
+    WAITING = "waiting"  # ours is still on its way, was closed by a person, or is about somebody who was erased
 
 
 def take(
@@ -63,7 +63,8 @@ def take(
         kind = "record_unreadable" if remote.problem else "record_unexpected"
         _open_for_key(session, destination, kind, remote, now, reconciliation_id)
         return Seen.UNREADABLE if remote.problem else Seen.UNEXPECTED
-    if message.state == SENDING or (message.state == FAILED and remote.problem):
+    is_closed = message.state == FAILED and remote.problem
+    if message.state == SENDING or is_closed or not bodies.is_readable(session, message):
         return Seen.WAITING
     ours = bodies.record_of(session, message)
     if remote.problem:

@@ -78,7 +78,7 @@ def _told(session: Session, destination_id: int, before: datetime) -> dict[str, 
     newest = {message.record_key: message for message in messages}
     return {
         key: (message.id, bodies.record_of(session, message))
-        for key, message in newest.items() if message.state in readback.TOLD
+        for key, message in newest.items() if message.state in readback.TOLD and bodies.is_readable(session, message)
     }
 
 

@@ -11,6 +11,7 @@ from connectors.errors import Unavailable
 from connectors.memory import MemoryRecords
 from lti_tool.db import Sessions
 from lti_tool.models.delivery import Discrepancy, OutboxMessage, ReconciliationRun
+from lti_tool.models.people import Person
 from lti_tool.services import reconciliation
 from lti_tool.services.errors import Refused
 from tests.services import delivering
@@ -36,6 +37,18 @@ def test_all_equal_is_clean_and_confirmed(sessions: Sessions) -> None:
     run = reconcile(sessions, prepared(sessions))
     assert run.is_clean
     assert (run.totals["sent"], run.totals["equal"], run.totals["held"]) == (5, 5, 5)
+    assert {message.state for message in delivering.messages(sessions)} == {"confirmed"}
+
+
+def test_somebody_who_was_erased_does_not_keep_the_others_from_being_compared(sessions: Sessions) -> None:
+    world = prepared(sessions, 2)
+    reconcile(sessions, world)
+    with sessions.begin() as session:
+        person = session.get_one(Person, session.scalars(select(OutboxMessage.person_id)).first())
+        person.data_key, person.erased_at = None, RATIFIED
+    run = reconcile(sessions, world)
+    assert (run.totals["sent"], run.totals["equal"], run.totals["waiting"]) == (1, 1, 1)
+    assert run.is_clean
     assert {message.state for message in delivering.messages(sessions)} == {"confirmed"}
 
 
