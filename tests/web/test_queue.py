@@ -31,6 +31,7 @@ def test_figures_for_the_moving_page(signed_in: Browser) -> None:
     assert found["counts"]["on_hold"] == 1
     assert found["done"] == 1
     assert found["sentence"].startswith(f"1 of {found['total']} confirmed.")
+    assert "2 on the way" in found["sentence"], "sent and not yet read back is still on the way"
 
 
 def test_a_rejection_shows_their_words_the_owner_and_a_request_to_send(signed_in: Browser, desks: Desks) -> None:
