@@ -1,6 +1,7 @@
 """``make demo``: start the town, play the story stop by stop, compare with the ledger, and stay up; ``--once`` ends."""
 
 import argparse
+import contextlib
 import signal
 import sys
 import threading
@@ -93,12 +94,13 @@ def finish(console: Console, town: Town, staff: Staff, *, is_once: bool) -> int:
         console.print(f"  [red]{line}[/]", highlight=False)
     if is_once:
         return 0 if found.agrees else 1
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     doors.show(console, town, staff.passwords)
-    doors.stay(console, staff.passwords, stopped)
+    with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
+        doors.stay(console, staff.passwords, threading.Event())
     return 0
 
 
 if __name__ == "__main__":
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal too must leave no server behind
+        signal.signal(ending, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,11 @@
 """The whole story on ports of its own; then sabotage, which the ledger must not let pass."""
 
+import contextlib
+import signal
 import socket
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,3 +133,34 @@ def test_a_neighbour_that_hangs_up_ends_the_story_with_a_sentence(tmp_path: Path
     monkeypatch.setattr(demo, "require_free", lambda _: None)
     assert demo.main(["--once", "--folder", str(tmp_path / "town")]) == 1
     assert "The story stopped: the line went dead" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP], ids=["told to stop", "terminal closed"])
+def test_however_it_ends_no_server_is_left_behind(tmp_path: Path, ending: signal.Signals):
+    first = next(port for port in range(20_000, 30_000, 4) if all_free(port))
+    command = [sys.executable, "-m", "tests.demo", "--folder", str(tmp_path / "town"), "--ports-from", str(first)]
+    demo_itself = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    town = Town(tmp_path / "town", *range(first, first + 4))
+    try:
+        wait_for(town.lms + "/_admin/registration")
+    finally:
+        demo_itself.send_signal(ending)
+    assert demo_itself.wait(30) == 130
+    require_free(range(first, first + 4))
+
+
+def all_free(first: int) -> bool:
+    try:
+        require_free(range(first, first + 4))
+    except TownError:
+        return False
+    return True
+
+
+def wait_for(url: str) -> None:
+    for _ in range(600):
+        with contextlib.suppress(requests.ConnectionError):
+            requests.get(url, timeout=5)
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError(f"{url} does not answer")
