@@ -98,11 +98,11 @@ def _create(url: str) -> None:
 
 
 def _empty(url: str) -> None:
-    """Delete what a test left, and count from 1 again. Most tables are empty, and emptying a file for each takes long."""
+    """Delete what a test left, and count from 1 again. Most tables are empty; truncating each would take long."""
     tables = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
     engine = make_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order, whatever refers to what
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order
         connection.exec_driver_sql("; ".join(f"DELETE FROM {table}" for table in tables))
         connection.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
     engine.dispose()
