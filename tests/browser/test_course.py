@@ -47,7 +47,7 @@ TEACHER, LEARNER = "4001", "1001"
 
 @pytest.fixture
 def lms(site: Site) -> Iterator[Lms]:
-    """The demo LMS beside Cairn, each knowing the other, with two of the story’s micro-credentials and registrations."""
+    """The demo LMS beside Cairn, each knowing the other, with two of the micro-credentials and registrations."""
     site.app.extensions["cairn"].clock = lambda: MAY
     with running_lms() as here, site.sessions.begin() as session:
         institution = factories.institution(session, "inverlea")
