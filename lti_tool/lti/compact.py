@@ -58,7 +58,7 @@ def _decoded(part: bytes) -> bytes:
 
 
 def _object(part: bytes) -> dict[str, Any]:
-    found = json.loads(_decoded(part), object_pairs_hook=_no_twins, parse_constant=_no_constant)
+    found = _DECODER.decode(_decoded(part).decode())
     if not isinstance(found, dict):
         raise ValueError("an object is expected")
     return found
@@ -73,3 +73,6 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_twins, parse_constant=_no_constant)

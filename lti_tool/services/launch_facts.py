@@ -67,10 +67,10 @@ def _known() -> Any:
     )
     columns = (
         *_labelled(d, "deployment", "id", "institution_id", "is_active"), *_labelled(r, "registration", "is_active"),
-        *_labelled(i, "institution", "words"),
+        *_labelled(i, "institution", "key", "code", "name", "timezone", "words"),
         *_labelled(c, "course", "id", "label", "title", "memberships_url", "lineitems_url", "scopes"),
         *_labelled(rl, "link", "id", "title", "run_component_id"),
-        *_labelled(u, "user", "id", "name", "email", "sourcedid", "match", "seen_at"),
+        *_labelled(u, "user", "id", "name", "email", "sourcedid", "match", "person_id", "seen_at"),
         *_labelled(m, "membership", "id", "role", "is_active", "seen_at"), *_labelled(li, "line_item", "id"),
     )
     return select(*columns).select_from(joined).where(

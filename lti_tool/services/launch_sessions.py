@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -15,11 +17,29 @@ from lti_tool.models.platform import Context, LaunchSession
 from lti_tool.services.actors import Actor
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenLaunch:
+    """A launch session as its pages need it."""
+
+    key: str
+    secret_hash: str
+    institution_id: int
+    registration_id: int
+    deployment_id: int
+    context_id: int | None
+    resource_link_id: int | None
+    lti_user_id: int | None
+    role: str
+    message_type: str
+    claims: Mapping[str, Any]
+    expires_at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """A launch by its key alone; what it opens, its cookie decides."""
 
-    launch: LaunchSession
+    launch: OpenLaunch
     institution: Institution
     person_id: int | None
     course: str = ""  # what the LMS calls the course
@@ -43,11 +63,14 @@ def find(session: Session, key: str) -> Found | None:
     row = session.execute(FIND, {"launch_key": key}).one_or_none()
     if row is None:
         return None
-    launch, institution, person_id, title, label = row
-    return Found(launch=launch, institution=institution, person_id=person_id, course=title or label or "")
+    *launch, institution, person_id, title, label = row
+    return Found(
+        launch=OpenLaunch(**dict(zip(NAMES, launch, strict=True))), institution=institution, person_id=person_id,
+        course=title or label or "",
+    )
 
 
-def opened(session: Session, key: str, secret: str, now: datetime) -> tuple[LaunchSession, Actor] | None:
+def opened(session: Session, key: str, secret: str, now: datetime) -> tuple[OpenLaunch, Actor] | None:
     """The launch with this key if the cookie is its own and it has not ended, and who acts in it."""
     found = find(session, key)
     actor = found and found.actor(secret, now)
@@ -58,8 +81,12 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+NAMES = tuple(field.name for field in fields(OpenLaunch))
 FIND = (
-    select(LaunchSession, Institution, LtiUser.person_id, Context.title, Context.label)
+    select(
+        *(LaunchSession.__table__.c[name] for name in NAMES), Institution, LtiUser.person_id, Context.title,
+        Context.label,
+    )
     .join(Institution, Institution.id == LaunchSession.institution_id)
     .outerjoin(LtiUser, LtiUser.id == LaunchSession.lti_user_id)
     .outerjoin(Context, Context.id == LaunchSession.context_id)

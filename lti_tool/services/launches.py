@@ -20,11 +20,12 @@ from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.registered import origin_of
 from lti_tool.lti.values import Launch
 from lti_tool.models.catalogue import RunComponent
+from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, LaunchSession, LineItem, ResourceLink, UsedNonce
 from lti_tool.services import columns, first_sight, linking
 from lti_tool.services.launch_facts import add, change, differing, insert_into, known_of
-from lti_tool.services.launch_sessions import secret_hash
+from lti_tool.services.launch_sessions import Found, OpenLaunch, secret_hash
 
 SEEN_EVERY = timedelta(hours=1)  # "last seen" need not be truer than that, and a write per launch is dear
 KEPT_AFTER = timedelta(days=1)
@@ -39,6 +40,7 @@ class Recorded:
 
     key: str
     secret: str = field(repr=False)
+    found: Found = field(repr=False)  # what the page that the browser goes to next would look up
 
 
 def record_launch(
@@ -58,9 +60,12 @@ def record_launch(
     link_id = _link(session, launch, known, course_id)
     user_id, is_to_match = _user(db, launch, known, now)
     _membership(db, launch, known, course_id, user_id, now)
+    person_id = known.user_person_id
     if is_to_match and match is not None:
-        match(session, session.get_one(LtiUser, user_id), now)
-    return _open(db, launch, known, (course_id, link_id, user_id), now, lasts)
+        user = session.get_one(LtiUser, user_id)
+        match(session, user, now)
+        person_id = user.person_id
+    return _open(db, launch, known, (course_id, link_id, user_id, person_id), now, lasts)
 
 
 def forget_expired(session: Session, now: datetime) -> int:
@@ -188,19 +193,27 @@ def _seen(changed: dict[str, Any], seen_at: datetime, now: datetime) -> dict[str
 
 
 def _open(
-    db: Connection, launch: Launch, known: Row[Any], ids: tuple[int | None, int | None, int | None], now: datetime,
-    lasts: timedelta,
+    db: Connection, launch: Launch, known: Row[Any], ids: tuple[int | None, int | None, int | None, int | None],
+    now: datetime, lasts: timedelta,
 ) -> Recorded:
-    recorded = Recorded(new_key(), secrets.token_urlsafe(24))
-    course_id, link_id, user_id = ids
-    db.execute(insert_into(LaunchSession), {
-        "key": recorded.key, "secret_hash": secret_hash(recorded.secret),
-        "institution_id": known.deployment_institution_id, "registration_id": launch.registration.id,
-        "deployment_id": known.deployment_id, "context_id": course_id, "resource_link_id": link_id,
-        "lti_user_id": user_id, "role": launch.role.value if launch.role else "",
-        "message_type": launch.message_type, "claims": _kept(launch), "created_at": now, "expires_at": now + lasts,
-    })
-    return recorded
+    secret, (course_id, link_id, user_id, person_id) = secrets.token_urlsafe(24), ids
+    values: dict[str, Any] = {
+        "key": new_key(), "secret_hash": secret_hash(secret), "institution_id": known.deployment_institution_id,
+        "registration_id": launch.registration.id, "deployment_id": known.deployment_id, "context_id": course_id,
+        "resource_link_id": link_id, "lti_user_id": user_id, "role": launch.role.value if launch.role else "",
+        "message_type": launch.message_type, "claims": _kept(launch), "expires_at": now + lasts,
+    }
+    db.execute(insert_into(LaunchSession), {**values, "created_at": now})
+    course = (launch.course.title or launch.course.label) if launch.course else ""
+    found = Found(launch=OpenLaunch(**values), institution=_institution(known), person_id=person_id, course=course)
+    return Recorded(values["key"], secret, found)
+
+
+def _institution(known: Row[Any]) -> Institution:
+    return Institution(
+        id=known.deployment_institution_id, key=known.institution_key, code=known.institution_code,
+        name=known.institution_name, timezone=known.institution_timezone, words=known.institution_words,
+    )
 
 
 def _kept(launch: Launch) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from lti_tool.db import reading
 from lti_tool.domain.ratification import Role
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import StaffAccount
-from lti_tool.models.platform import LaunchSession
 from lti_tool.services import launch_sessions, staff
 from lti_tool.services.actors import Actor
+from lti_tool.services.launch_sessions import OpenLaunch
 from lti_tool.web import headers
 
 LAUNCH_COOKIE = "cairn-launch"
@@ -47,7 +47,7 @@ class NotAllowed(Exception):
 class Visit:
     """A launch as its pages need it: plain values, read once per request."""
 
-    launch: LaunchSession
+    launch: OpenLaunch
     institution: Institution
     actor: Actor
     course: str = ""
@@ -132,8 +132,10 @@ def keep_form_cookie(response: Response) -> Response:
 
 def _visit(launch_key: str) -> Visit | None:
     secret = request.cookies.get(LAUNCH_COOKIE, "")
-    with reading(_sessions()) as session:
-        found = launch_sessions.find(session, launch_key)
+    found = current_app.extensions["cairn"].handover.take(launch_key)
+    if found is None:
+        with reading(_sessions()) as session:
+            found = launch_sessions.find(session, launch_key)
     if found is None:
         return None
     headers.allow_frames(found.frames)  # a launch that is over must be able to say so inside its frame

@@ -15,7 +15,7 @@ from lti_tool.lti.state import COOKIE_PATH, LIFETIME, cookie_name
 from lti_tool.lti.values import Launch
 from lti_tool.services import identity, launches, registrations
 from lti_tool.web.auth import LAUNCH_COOKIE
-from lti_tool.web.house import house
+from lti_tool.web.house import House, house
 from lti_tool.web.landing import page_for
 
 JWKS_SECONDS = 3600
@@ -38,11 +38,12 @@ def login_plain() -> Response:
 @bp.post("/launch")
 def launch() -> Response:
     """The answer: verified, written down in one transaction, and on to the page of this launch."""
-    now, form = utcnow(), request.form.to_dict()
+    now, form, here = utcnow(), request.form.to_dict(), house()
     state_cookie = cookie_name(form.get("state", ""))
-    verified = verify(form, request.cookies.get(state_cookie), house().rules, now)
-    lasts = timedelta(minutes=house().settings.launch_minutes)
-    recorded = _record(verified, now, lasts)
+    verified = verify(form, request.cookies.get(state_cookie), here.rules, now)
+    lasts = timedelta(minutes=here.settings.launch_minutes)
+    recorded = _record(here, verified, now, lasts)
+    here.handover.leave(recorded.found)
     page = page_for(
         verified.message_type, verified.role or "", in_course=verified.course is not None,
         is_named=verified.user is not None,
@@ -69,16 +70,16 @@ def jwks() -> Response:
     return response
 
 
-def _record(verified: Launch, now: datetime, lasts: timedelta) -> launches.Recorded:
+def _record(here: House, verified: Launch, now: datetime, lasts: timedelta) -> launches.Recorded:
     """One transaction. Two first launches of one course or person may collide; the second then finds the rows."""
     try:
-        return _record_once(verified, now, lasts)
+        return _record_once(here, verified, now, lasts)
     except IntegrityError:
-        return _record_once(verified, now, lasts)
+        return _record_once(here, verified, now, lasts)
 
 
-def _record_once(verified: Launch, now: datetime, lasts: timedelta) -> launches.Recorded:
-    with house().sessions.begin() as session:
+def _record_once(here: House, verified: Launch, now: datetime, lasts: timedelta) -> launches.Recorded:
+    with here.sessions.begin() as session:
         return launches.record_launch(session, verified, now=now, lasts=lasts, match=identity.match_user)
 
 
