@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / "var" / "bench"
+OWN = ("var", "results", ".venv", "node_modules")  # of the copy; not taken over
 PEERS = ("pylti-flask-gthread", "flask-limit-pg")
 AWARDS, KILL_AFTER, LEASE = 10_000, 3_000, 5
 
@@ -58,8 +59,9 @@ def prepare(rig: Path) -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     made_there = shutil.ignore_patterns("var", "results", ".venv", "node_modules")
     shutil.copytree(rig, HOME, dirs_exist_ok=True, ignore=made_there)
-    for path in HOME.rglob("*"):
-        path.chmod(path.stat().st_mode | 0o200)
+    for top in rig.iterdir():
+        for path in (HOME / top.name, *(HOME / top.name).rglob("*")) if top.name not in OWN else ():
+            path.chmod(path.stat().st_mode | 0o200)
     if not (HOME / ".venv" / "bin" / "gunicorn").exists():
         subprocess.run([sys.executable, "-m", "venv", HOME / ".venv"], check=True)
         subprocess.run([HOME / ".venv/bin/pip", "install", "-q", "-r", HOME / "requirements.txt"], check=True)
