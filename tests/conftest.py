@@ -35,21 +35,26 @@ def sealer() -> Sealer:
     return Sealer([KEY])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def postgresql() -> str:
+    """Where PostgreSQL is; taken out of the environment, since it is no setting that Cairn knows."""
+    return os.environ.pop("CAIRN_TEST_DATABASE_URL", "")
+
+
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+def template(tmp_path_factory: pytest.TempPathFactory, worker_id: str, postgresql: str) -> str:
     """A prepared database: the path of a SQLite file, or the URL of a PostgreSQL database of this test worker."""
-    server = os.environ.get("CAIRN_TEST_DATABASE_URL", "")
-    if not server:
+    if not postgresql:
         path = tmp_path_factory.mktemp("database") / "template.db"
         _create(f"sqlite:///{path}")
         return str(path)
     name = f"cairn_test_{worker_id}"
-    admin = make_engine(server, isolation_level="AUTOCOMMIT")
+    admin = make_engine(postgresql, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
-    url = server.rsplit("/", 1)[0] + "/" + name
+    url = postgresql.rsplit("/", 1)[0] + "/" + name
     _create(url)
     return url
 
