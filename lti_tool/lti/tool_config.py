@@ -6,13 +6,14 @@ Whether a registration or deployment is still active is not answered from here b
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import fields
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from pylti1p3.deployment import Deployment as LibraryDeployment
 from pylti1p3.registration import Registration as LibraryRegistration
 from pylti1p3.tool_config.abstract import ToolConfAbstract
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from connectors.errors import Misconfigured
@@ -28,6 +29,15 @@ MOST = 4096
 V = TypeVar("V")
 
 
+# built once: building a statement costs more than sending it, and with many registrations most are asked for seldom
+_ACTIVE = select(*(getattr(Registration, field.name) for field in fields(Registered))).where(
+    Registration.is_active
+).limit(2)
+BY_KEY = _ACTIVE.where(Registration.key == bindparam("wanted_key"))
+BY_ISSUER = _ACTIVE.where(Registration.issuer == bindparam("wanted_issuer"))
+BY_CLIENT = BY_ISSUER.where(Registration.client_id == bindparam("wanted_client"))
+
+
 class ToolConfig(ToolConfAbstract[Any]):
     """Registrations by key, or by issuer and client id; deployments; and the key that signs for an institution."""
 
@@ -41,17 +51,14 @@ class ToolConfig(ToolConfAbstract[Any]):
     def by_key(self, key: str) -> Registered:
         """The active registration of a login address. Raises :class:`LaunchRefused`."""
         found = self._by_key.get(key)
-        if found is None:
-            found = self._one(Registration.key == key)
-            self._by_key.put(key, found)
-        return found
+        return self._kept(self._one(BY_KEY, {"wanted_key": key})) if found is None else found
 
     def by_client(self, issuer: str, client_id: str) -> Registered:
         """The one active registration of issuer and client id, if that was said. Raises :class:`LaunchRefused`."""
         found = self._by_client.get((issuer, client_id))
         if found is None:
-            conditions = [Registration.issuer == issuer, *([Registration.client_id == client_id] if client_id else [])]
-            found = self._one(*conditions)
+            wanted = {"wanted_issuer": issuer, **({"wanted_client": client_id} if client_id else {})}
+            found = self._kept(self._one(BY_CLIENT if client_id else BY_ISSUER, wanted))
             self._by_client.put((issuer, client_id), found)
         return found
 
@@ -100,14 +107,19 @@ class ToolConfig(ToolConfAbstract[Any]):
             is_known = session.scalar(wanted) is not None
         return LibraryDeployment().set_deployment_id(deployment_id) if is_known else None
 
-    def _one(self, *conditions: Any) -> Registered:
+    def _one(self, statement: Any, wanted: dict[str, str]) -> Registered:
         with reading(self._sessions) as session:
-            rows = session.scalars(select(Registration).where(*conditions, Registration.is_active).limit(2)).all()
-            if len(rows) > 1:
-                raise LaunchRefused("registration_ambiguous")
-            if not rows:
-                raise LaunchRefused("registration_unknown")
-            return registered(rows[0])
+            rows = session.connection().execute(statement, wanted).all()
+        if len(rows) > 1:
+            raise LaunchRefused("registration_ambiguous")
+        if not rows:
+            raise LaunchRefused("registration_unknown")
+        return Registered(**rows[0]._mapping)
+
+    def _kept(self, found: Registered) -> Registered:
+        """The launch that follows a login asks for it by its key."""
+        self._by_key.put(found.key, found)
+        return found
 
     def _read_signing_key(self, session: Session, institution_id: int) -> SigningKey:
         row = session.scalar(

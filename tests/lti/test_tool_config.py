@@ -99,3 +99,8 @@ def test_only_the_newest_few_thousand_are_kept() -> None:
         kept.put(number, number)
     assert kept.get(0) is None
     assert kept.get(MOST + 9) == MOST + 9
+
+
+def test_the_launch_after_a_plain_login_needs_no_look_of_its_own(lms: Registered) -> None:
+    config = ToolConfig(lms.sessions)
+    assert config.by_client("https://lms.example", "client-1") is config.by_key(lms.key)
