@@ -4,6 +4,7 @@ Every test gets an empty database at the newest schema: a copy of a template fil
 PostgreSQL.
 """
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,6 +23,15 @@ pytest_plugins = ("tests.populated",)
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def log_level() -> Iterator[None]:
+    """A command under test sets the level of the whole process; the next test finds it as it was."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
 
 
 @pytest.fixture
