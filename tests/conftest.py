@@ -4,6 +4,7 @@ Every test gets an empty database at the newest schema: a copy of a template fil
 PostgreSQL.
 """
 
+import gc
 import logging
 import os
 import shutil
@@ -32,6 +33,12 @@ def log_level() -> Iterator[None]:
     level = root.level
     yield
     root.setLevel(level)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: no later collection of garbage need walk through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

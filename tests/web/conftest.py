@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from lti_tool.app import create_app
@@ -42,9 +43,16 @@ class Client:
         return hmac.new(self.secret.encode(), b"cairn form", hashlib.sha256).hexdigest()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Every test has an application of its own; its templates are compiled once for all."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(sessions: Sessions) -> Iterator[Flask]:
+def app(sessions: Sessions, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     made = create_app(Settings(secret_keys=(KEY,), public_url="http://localhost:8400"), sessions=sessions)
+    made.jinja_env.bytecode_cache = compiled_templates
     yield made
     made.extensions["cairn"].http.close()
 
