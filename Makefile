@@ -27,7 +27,7 @@ demo: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check --config config/ruff.toml .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --config setup.cfg
+	$(BIN)/lint-imports setup.cfg
 
 test: $(READY) browser lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
