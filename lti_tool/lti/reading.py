@@ -28,7 +28,6 @@ def launch_from(found: Mapping[str, Any], registered: Registered, state: State) 
         deployment_id=found[claims.DEPLOYMENT_ID],
         message_type=kind,
         nonce=state.nonce,
-        state_ends_at=state.ends_at,
         target_link_uri=_text(found, claims.TARGET_LINK_URI, 2000),
         role=role_of(found[claims.ROLES]),
         user=_user(found),

@@ -20,6 +20,7 @@ class Registered:
     token_audience: str = ""
     profile: str = "generic"
     name: str = ""
+    student_number_pattern: str = ""  # how its institution writes them (services/student_numbers.py)
 
     @property
     def audience(self) -> str:

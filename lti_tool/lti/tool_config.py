@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pylti1p3.deployment import Deployment as LibraryDeployment
 from pylti1p3.registration import Registration as LibraryRegistration
 from pylti1p3.tool_config.abstract import ToolConfAbstract
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from connectors.errors import Misconfigured
@@ -21,18 +21,21 @@ from lti_tool.db import Sessions, reading
 from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.registered import Registered
 from lti_tool.lti.tool_keys import SigningKey, parse
+from lti_tool.models.institution import Institution
 from lti_tool.models.platform import Deployment, Registration, ToolKey
 
 SECONDS = 30.0
 MOST = 4096
+PATTERN = "student_number_pattern"  # the only thing here that the institution says and not the registration
 
 V = TypeVar("V")
 
 
 # built once: building a statement costs more than sending it, and with many registrations most are asked for seldom
-_ACTIVE = select(*(getattr(Registration, field.name) for field in fields(Registered))).where(
-    Registration.is_active
-).limit(2)
+_ACTIVE = select(
+    *(getattr(Registration, field.name) for field in fields(Registered) if field.name != PATTERN),
+    func.coalesce(Institution.words[PATTERN].as_string(), "").label(PATTERN),
+).join(Institution, Institution.id == Registration.institution_id).where(Registration.is_active).limit(2)
 BY_KEY = _ACTIVE.where(Registration.key == bindparam("wanted_key"))
 BY_ISSUER = _ACTIVE.where(Registration.issuer == bindparam("wanted_issuer"))
 BY_CLIENT = BY_ISSUER.where(Registration.client_id == bindparam("wanted_client"))

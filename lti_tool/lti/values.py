@@ -1,7 +1,6 @@
 """What a launch becomes behind the door: frozen values without a token."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from lti_tool.domain.ratification import Role
 from lti_tool.lti.deep_linking import Settings
@@ -52,7 +51,6 @@ class Launch:
     deployment_id: str
     message_type: str
     nonce: str
-    state_ends_at: datetime  # until then the nonce must be remembered
     target_link_uri: str
     role: Role | None  # the principal context role; None: no rights
     user: UserClaim | None = None  # None: an anonymous launch, which is legal

@@ -115,12 +115,15 @@ class LineItem(Dated, Keyed, Base):
 class LaunchSession(Keyed, Base):
     """One launch: its key stands in every URL behind it, and opens nothing without the cookie.
 
-    Personal data: LTI user id. Kept for a day after it ends.
+    Its nonce is used up by being here: a second launch with it is refused by the database. Personal data: LTI user id.
+    Kept for a day after it ends, which is longer than any state lives.
     """
 
     __tablename__ = "launch_session"
+    __table_args__ = (UniqueConstraint("registration_id", "nonce_hash"),)
 
     secret_hash: Mapped[str] = mapped_column(String(64))
+    nonce_hash: Mapped[str] = mapped_column(String(64))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
     context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id"))
@@ -130,17 +133,6 @@ class LaunchSession(Keyed, Base):
     message_type: Mapped[str] = mapped_column(String(60))
     claims: Mapped[Json]  # deep linking settings, return address, locale; never names
     created_at: Mapped[Instant]
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-
-
-class UsedNonce(Owned, Base):
-    """A nonce that has opened a launch, kept as long as its token could live. No personal data."""
-
-    __tablename__ = "used_nonce"
-    __table_args__ = (UniqueConstraint("registration_id", "nonce_hash"),)
-
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
-    nonce_hash: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
@@ -162,5 +154,5 @@ class ScoreClock(Owned, Base):
 
 __all__ = [
     "Context", "Deployment", "LaunchSession", "LineItem", "Registration", "ResourceLink", "ScoreClock",
-    "ToolKey", "UsedNonce",
+    "ToolKey",
 ]

@@ -13,7 +13,7 @@ from connectors.errors import ConnectorError
 from lti_tool.clock import Clock, utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.models.people import StaffSession
-from lti_tool.models.platform import LaunchSession, UsedNonce
+from lti_tool.models.platform import LaunchSession
 from lti_tool.services import capture, lms_results, passback, readback
 from lti_tool.services.connecting import Connectors
 from lti_tool.settings import Settings
@@ -102,7 +102,6 @@ class Chores:
 
 
 def clear(session: Session, now: datetime) -> None:
-    """Delete used nonces and sessions that have ended; launches are kept for a day after (models/platform.py)."""
-    session.execute(delete(UsedNonce).where(UsedNonce.expires_at < now))
+    """Delete sessions that have ended; launches are kept for a day after (models/platform.py)."""
     session.execute(delete(StaffSession).where(StaffSession.expires_at < now))
     session.execute(delete(LaunchSession).where(LaunchSession.expires_at < now - A_DAY))

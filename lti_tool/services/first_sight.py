@@ -1,30 +1,42 @@
-"""Whether a number may name somebody, asked by one statement when an account is seen for the first time.
+"""Whether a number may name somebody, asked within the one look of a launch at what is known.
 
 Most of those who open a link are on no extract of ours, and the whole of the matching rules costs more than a launch.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, exists
 
+from lti_tool.lti.values import Launch
 from lti_tool.models.people import PersonIdentifier
 from lti_tool.services import identity, student_numbers
 
 KINDS = (student_numbers.KIND, "esi", "staff_number")
 
-SOMEBODY = select(PersonIdentifier.id).where(
-    PersonIdentifier.institution_id == bindparam("institution"), PersonIdentifier.kind.in_(KINDS),
-    PersonIdentifier.value.in_((bindparam("upper"), bindparam("lower"), bindparam("as_sent"))),
-).limit(1)
+
+def somebody(institution_id: Any) -> Any:
+    """Somebody of this institution has the number, in one of the ways of writing it that :func:`forms` gives."""
+    return exists().where(
+        PersonIdentifier.institution_id == institution_id, PersonIdentifier.kind.in_(KINDS),
+        PersonIdentifier.value.in_((bindparam("upper"), bindparam("lower"), bindparam("as_sent"))),
+    )
 
 
-def reason(db: Connection, institution_id: int, words: Mapping[str, Any], sourcedid: str) -> str:
-    """Why nobody is meant; empty if somebody may be, which :func:`identity.match_user` then says."""
-    number = student_numbers.in_one_form(words, sourcedid)
+def forms(launch: Launch) -> dict[str, str | None]:
+    """The number of a launch as the database is asked for it; nothing where it is no number."""
+    number, sent = _number(launch), launch.user.sourcedid if launch.user else ""
     if not number:
+        return {"upper": None, "lower": None, "as_sent": None}
+    return {"upper": number.upper(), "lower": number.lower(), "as_sent": sent}
+
+
+def reason(launch: Launch, is_somebody: bool) -> str:
+    """Why nobody is meant; empty if somebody may be, which :func:`identity.match_user` then says."""
+    if not _number(launch):
         return identity.NO_NUMBER
-    found = db.execute(SOMEBODY, {
-        "institution": institution_id, "upper": number.upper(), "lower": number.lower(), "as_sent": sourcedid,
-    })
-    return "" if found.first() else identity.NUMBER_UNKNOWN
+    return "" if is_somebody else identity.NUMBER_UNKNOWN
+
+
+def _number(launch: Launch) -> str:
+    pattern = launch.registration.student_number_pattern
+    return student_numbers.in_one_form(pattern, launch.user.sourcedid) if launch.user else ""

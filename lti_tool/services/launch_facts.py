@@ -11,6 +11,7 @@ from lti_tool.lti.values import Launch
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, Deployment, LineItem, Registration, ResourceLink
+from lti_tool.services import first_sight
 
 
 def table_of(model: type[Base]) -> Table:
@@ -31,6 +32,7 @@ def known_of(db: Connection, launch: Launch) -> Row[Any] | None:
         "registration": launch.registration.id, "deployment": launch.deployment_id,
         "course": launch.course.id if launch.course else None, "link": launch.link.id if launch.link else None,
         "sub": launch.user.sub if launch.user else None, "line_item": launch.grades.lineitem or None,
+        **first_sight.forms(launch),
     }).one_or_none()
 
 
@@ -72,6 +74,7 @@ def _known() -> Any:
         *_labelled(rl, "link", "id", "title", "run_component_id"),
         *_labelled(u, "user", "id", "name", "email", "sourcedid", "match", "person_id", "seen_at"),
         *_labelled(m, "membership", "id", "role", "is_active", "seen_at"), *_labelled(li, "line_item", "id"),
+        first_sight.somebody(d.c.institution_id).label("is_somebody"),
     )
     return select(*columns).select_from(joined).where(
         d.c.registration_id == bindparam("registration"), d.c.deployment_id == bindparam("deployment"),

@@ -1,6 +1,7 @@
 """Writing a launch down: one look at what is known, then only what is new, in the one transaction of the launch.
 
-The nonce is used up by inserting it. Nobody looks for it first: of two that come at once, the second finds it taken.
+The nonce is used up by the launch's own row. Nobody looks for it first: of two that come at once, the second finds it
+taken, and leaves nothing behind.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,13 +23,12 @@ from lti_tool.lti.values import Launch
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
-from lti_tool.models.platform import Context, LaunchSession, LineItem, ResourceLink, UsedNonce
+from lti_tool.models.platform import Context, LaunchSession, LineItem, ResourceLink
 from lti_tool.services import columns, first_sight, linking
 from lti_tool.services.launch_facts import add, change, differing, insert_into, known_of
 from lti_tool.services.launch_sessions import Found, OpenLaunch, secret_hash
 
 SEEN_EVERY = timedelta(hours=1)  # "last seen" need not be truer than that, and a write per launch is dear
-KEPT_AFTER = timedelta(days=1)
 DEFAULT_MAXIMUM = Decimal(100)
 
 Match = Callable[[Session, LtiUser, datetime], object]
@@ -46,7 +46,7 @@ class Recorded:
 def record_launch(
     session: Session, launch: Launch, *, now: datetime, lasts: timedelta, match: Match | None = None
 ) -> Recorded:
-    """Use up the nonce, bring course, link, column and person up to date, and open a launch session.
+    """Bring course, link, column and person up to date, and open a launch session, which uses up the nonce.
 
     ``match`` says who somebody is who is new, or whose number is. Raises :class:`LaunchRefused` for a deployment that
     is not ours, and for a launch that was used already.
@@ -55,7 +55,6 @@ def record_launch(
     known = known_of(db, launch)
     if known is None or not (known.deployment_is_active and known.registration_is_active):
         raise LaunchRefused("deployment_unknown", registration_key=launch.registration.key)
-    _use_up(db, launch, known)
     course_id = _course(db, launch, known)
     link_id = _link(session, launch, known, course_id)
     user_id, is_to_match = _user(db, launch, known, now)
@@ -66,24 +65,6 @@ def record_launch(
         match(session, user, now)
         person_id = user.person_id
     return _open(db, launch, known, (course_id, link_id, user_id, person_id), now, lasts)
-
-
-def forget_expired(session: Session, now: datetime) -> int:
-    """Drop nonces whose state is over, and launch sessions a day after their end. Returns how many."""
-    gone = session.execute(delete(UsedNonce).where(UsedNonce.expires_at < now))
-    ended = session.execute(delete(LaunchSession).where(LaunchSession.expires_at < now - KEPT_AFTER))
-    return int(gone.rowcount + ended.rowcount)  # type: ignore[attr-defined]
-
-
-def _use_up(db: Connection, launch: Launch, known: Row[Any]) -> None:
-    row = {
-        "institution_id": known.deployment_institution_id, "registration_id": launch.registration.id,
-        "nonce_hash": hashlib.sha256(launch.nonce.encode()).hexdigest(), "expires_at": launch.state_ends_at,
-    }
-    try:
-        db.execute(insert_into(UsedNonce), row)
-    except IntegrityError as error:
-        raise LaunchRefused("replayed", registration_key=launch.registration.key) from error
 
 
 def _course(db: Connection, launch: Launch, known: Row[Any]) -> int | None:
@@ -160,10 +141,9 @@ def _user(db: Connection, launch: Launch, known: Row[Any], now: datetime) -> tup
         return None, False
     told = {"name": launch.user.name, "email": launch.user.email, "sourcedid": launch.user.sourcedid}
     if known.user_id is None:
-        institution_id = known.deployment_institution_id
-        reason = first_sight.reason(db, institution_id, known.institution_words, launch.user.sourcedid)
+        reason = first_sight.reason(launch, known.is_somebody)
         return add(db, LtiUser, {
-            **told, "registration_id": launch.registration.id, "institution_id": institution_id,
+            **told, "registration_id": launch.registration.id, "institution_id": known.deployment_institution_id,
             "sub": launch.user.sub, "match_reason": reason, "seen_at": now,
         }), not reason
     # a launch that keeps names back does not take away what another one told
@@ -203,7 +183,11 @@ def _open(
         "resource_link_id": link_id, "lti_user_id": user_id, "role": launch.role.value if launch.role else "",
         "message_type": launch.message_type, "claims": _kept(launch), "expires_at": now + lasts,
     }
-    db.execute(insert_into(LaunchSession), {**values, "created_at": now})
+    nonce_hash = hashlib.sha256(launch.nonce.encode()).hexdigest()
+    try:
+        db.execute(insert_into(LaunchSession), {**values, "nonce_hash": nonce_hash, "created_at": now})
+    except IntegrityError as error:
+        raise LaunchRefused("replayed", registration_key=launch.registration.key) from error
     course = (launch.course.title or launch.course.label) if launch.course else ""
     found = Found(launch=OpenLaunch(**values), institution=_institution(known), person_id=person_id, course=course)
     return Recorded(values["key"], secret, found)

@@ -6,9 +6,8 @@ whole, is the number. Without it, case and blanks are all that is evened out.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,15 +23,14 @@ AT_ONCE = 500
 
 def normalise(institution: Institution, text: str) -> str:
     """The number in its one form; empty for what is no student number here."""
-    return in_one_form(institution.words, text)
+    return in_one_form(str(institution.words.get("student_number_pattern") or ""), text)
 
 
-def in_one_form(words: Mapping[str, Any], text: str) -> str:
-    """The same by the institution's words alone."""
+def in_one_form(pattern: str, text: str) -> str:
+    """The same by the institution's pattern alone, which may be empty."""
     bare = "".join(text.split()).upper()
     if not bare or len(bare) > LONGEST or bare.startswith("$"):  # an LMS that knows no value sends "$Person.sourcedId"
         return ""
-    pattern = str(words.get("student_number_pattern") or "")
     if not pattern:
         return bare
     found = _compiled(pattern).fullmatch(bare)

@@ -350,22 +350,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_account_person_id"), ["person_id"], unique=False)
 
     op.create_table(
-        "used_nonce",
-        sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("nonce_hash", sa.String(length=64), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("institution_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_used_nonce_institution_id")),
-        sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_used_nonce_registration_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_used_nonce")),
-        sa.UniqueConstraint("registration_id", "nonce_hash", name=op.f("uq_used_nonce_registration_id_nonce_hash")),
-    )
-    with op.batch_alter_table("used_nonce", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_used_nonce_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_used_nonce_institution_id"), ["institution_id"], unique=False)
-
-    op.create_table(
         "board_member",
         sa.Column("board_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -903,6 +887,7 @@ def upgrade() -> None:
     op.create_table(
         "launch_session",
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("nonce_hash", sa.String(length=64), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.Integer(), nullable=False),
         sa.Column("context_id", sa.Integer(), nullable=True),
@@ -928,6 +913,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_launch_session")),
         sa.UniqueConstraint("key", name=op.f("uq_launch_session_key")),
+        sa.UniqueConstraint("registration_id", "nonce_hash", name=op.f("uq_launch_session_registration_id_nonce_hash")),
     )
     with op.batch_alter_table("launch_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_launch_session_expires_at"), ["expires_at"], unique=False)
@@ -1281,11 +1267,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_board_member_institution_id"))
 
     op.drop_table("board_member")
-    with op.batch_alter_table("used_nonce", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_used_nonce_institution_id"))
-        batch_op.drop_index(batch_op.f("ix_used_nonce_expires_at"))
-
-    op.drop_table("used_nonce")
     with op.batch_alter_table("staff_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_account_person_id"))
         batch_op.drop_index(batch_op.f("ix_staff_account_institution_id"))

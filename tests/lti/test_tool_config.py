@@ -7,6 +7,7 @@ from connectors.errors import Misconfigured
 from lti_tool.clock import utcnow
 from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.tool_config import MOST, SECONDS, Recent, ToolConfig
+from lti_tool.models.institution import Institution
 from lti_tool.models.platform import Registration, ToolKey
 from lti_tool.services import registrations
 from tests.platform.fixtures import Registered, registered_with
@@ -42,6 +43,13 @@ def test_after_a_change_it_looks_at_once(lms: Registered) -> None:
         session.scalars(select(Registration)).one().jwks_url = "https://lms.example/new"
     config.forget()
     assert config.by_key(lms.key).jwks_url == "https://lms.example/new"
+
+
+def test_how_its_institution_writes_student_numbers_comes_along(lms: Registered) -> None:
+    assert ToolConfig(lms.sessions).by_key(lms.key).student_number_pattern == ""
+    with lms.sessions.begin() as session:
+        session.scalars(select(Institution)).one().words = {"student_number_pattern": r"S\d+"}
+    assert ToolConfig(lms.sessions).by_key(lms.key).student_number_pattern == r"S\d+"
 
 
 def test_what_does_not_exist_is_refused_and_not_kept(lms: Registered) -> None:

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from lti_tool.models.platform import (
     Context,
     Deployment,
+    LaunchSession,
     LineItem,
     Registration,
     ResourceLink,
     ScoreClock,
-    UsedNonce,
 )
 from tests import factories
 from tests.conftest import NOW
@@ -44,14 +44,15 @@ def test_a_nonce_opens_one_launch_of_a_registration(session: Session, refuses: R
     institution = factories.institution(session)
     one, two = (factories.registration(session, institution, f"https://{name}.example") for name in ("a", "b"))
 
-    def nonce(registration: Registration) -> UsedNonce:
-        return UsedNonce(
-            institution_id=institution.id, registration_id=registration.id, nonce_hash="n", expires_at=NOW,
+    def launch(registration: Registration) -> LaunchSession:
+        return LaunchSession(
+            institution_id=institution.id, registration_id=registration.id, deployment_id=registration.deployments[0].id,
+            secret_hash="s", nonce_hash="n", message_type="m", claims={}, created_at=NOW, expires_at=NOW,
         )
 
-    session.add_all([nonce(one), nonce(two)])
+    session.add_all([launch(one), launch(two)])
     session.flush()
-    refuses(nonce(one))
+    refuses(launch(one))
 
 
 def test_a_learner_has_one_clock_on_a_column(session: Session, refuses: Refuses) -> None:

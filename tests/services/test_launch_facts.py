@@ -17,7 +17,7 @@ def launch_in(session: Session, now: datetime, **changes: Any) -> Launch:
     lms = factories.registration(session, factories.institution(session))
     fields: Mapping[str, Any] = {
         "registration": registered(lms), "deployment_id": "1", "message_type": "LtiResourceLinkRequest", "nonce": "n",
-        "state_ends_at": now + timedelta(minutes=10), "target_link_uri": "", "role": None, **changes,
+        "target_link_uri": "", "role": None, **changes,
     }
     return Launch(**fields)
 

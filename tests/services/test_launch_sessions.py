@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from lti_tool.db import new_key
 from lti_tool.domain.ratification import Role
 from lti_tool.models.institution import Institution
 from lti_tool.models.platform import Deployment, LaunchSession, Registration
@@ -26,7 +27,7 @@ def launch(
     deployment = session.query(Deployment).filter_by(registration_id=registration.id).one()
     made = LaunchSession(
         institution_id=registration.institution_id, registration_id=registration.id, deployment_id=deployment.id,
-        secret_hash=launch_sessions.secret_hash(secret), role=role, message_type="LtiResourceLinkRequest",
+        nonce_hash=new_key(), secret_hash=launch_sessions.secret_hash(secret), role=role, message_type="LtiResourceLinkRequest",
         created_at=NOW, expires_at=NOW + HOUR, **more,
     )
     session.add(made)

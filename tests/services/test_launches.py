@@ -18,10 +18,10 @@ from lti_tool.lti.values import CourseClaim, GradesClaim, Launch, LinkClaim, Use
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
-from lti_tool.models.platform import Context, LaunchSession, LineItem, Registration, ResourceLink, UsedNonce
+from lti_tool.models.platform import Context, LaunchSession, LineItem, Registration, ResourceLink
 from lti_tool.services import columns
 from lti_tool.services.launch_sessions import opened, secret_hash
-from lti_tool.services.launches import KEPT_AFTER, SEEN_EVERY, Recorded, forget_expired, record_launch
+from lti_tool.services.launches import SEEN_EVERY, Recorded, record_launch
 from tests import factories
 
 LASTS = timedelta(hours=8)
@@ -35,8 +35,8 @@ def lms(session: Session) -> Registration:
 def launch_of(lms: Registration, nonce: str = "n1", **changes: Any) -> Launch:
     base = Launch(
         registration=registered(lms), deployment_id="1", message_type="LtiResourceLinkRequest", nonce=nonce,
-        state_ends_at=factories.LONG_AGO + timedelta(days=365), target_link_uri="https://cairn.example/lti/launch",
-        role=Role.LEARNER, user=UserClaim(sub="dora", name="Dora", email="dora@inverlea.example", sourcedid="S1"),
+        target_link_uri="https://cairn.example/lti/launch", role=Role.LEARNER,
+        user=UserClaim(sub="dora", name="Dora", email="dora@inverlea.example", sourcedid="S1"),
         course=CourseClaim(id="c1", label="IL5101", title="Seeing"), link=LinkClaim(id="l1", title="Portfolio"),
         grades=GradesClaim(scopes=("a",), lineitems="https://lms.example/items",
                            lineitem="https://lms.example/items/7"),
@@ -273,11 +273,3 @@ def _blind(launch: Launch, lms: Registration) -> Any:
     from lti_tool.services.launch_facts import known_of
 
     return lambda db, _: known_of(db, replace(launch, course=CourseClaim(id="none"), link=None))
-
-
-def test_what_is_over_is_forgotten(session: Session, lms: Registration, now: datetime) -> None:
-    record(session, launch_of(lms), now)
-    assert forget_expired(session, now) == 0
-    over = max(now + LASTS + KEPT_AFTER, factories.LONG_AGO + timedelta(days=365)) + timedelta(seconds=1)
-    assert forget_expired(session, over) == 2
-    assert session.scalar(select(func.count()).select_from(UsedNonce)) == 0
