@@ -1,7 +1,7 @@
 """One statement for all that is known of a launch, whatever is known."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session

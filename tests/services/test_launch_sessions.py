@@ -27,8 +27,8 @@ def launch(
     deployment = session.query(Deployment).filter_by(registration_id=registration.id).one()
     made = LaunchSession(
         institution_id=registration.institution_id, registration_id=registration.id, deployment_id=deployment.id,
-        nonce_hash=new_key(), secret_hash=launch_sessions.secret_hash(secret), role=role, message_type="LtiResourceLinkRequest",
-        created_at=NOW, expires_at=NOW + HOUR, **more,
+        nonce_hash=new_key(), secret_hash=launch_sessions.secret_hash(secret), role=role,
+        message_type="LtiResourceLinkRequest", created_at=NOW, expires_at=NOW + HOUR, **more,
     )
     session.add(made)
     session.flush()

@@ -135,7 +135,8 @@ def open_launch(
     secret = f"secret of {name}"
     launch = LaunchSession(
         institution_id=context.institution_id, secret_hash=launch_sessions.secret_hash(secret),
-        nonce_hash=new_key(), registration_id=context.deployment.registration_id, deployment_id=context.deployment_id, context_id=context.id,
+        nonce_hash=new_key(), registration_id=context.deployment.registration_id,
+        deployment_id=context.deployment_id, context_id=context.id,
         resource_link_id=link.id if link else None, lti_user_id=user.id if user else None, role=role, message_type=kind,
         claims={"frame_ancestors": ["https://inverlea.example"], "deep_linking": SETTINGS if kind == PICK else None},
         created_at=utcnow(), expires_at=utcnow() + timedelta(hours=1),
