@@ -1,6 +1,8 @@
 """Engine, sessions, base class and column types; the only module that knows the difference between the databases."""
 
+import math
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,12 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from lti_tool.seal import Sealer
 
 Sessions = sessionmaker[Session]
+
+RESTED_SECONDS = 1.0
 
 _only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 
@@ -81,9 +86,8 @@ def make_engine(url: str, **options: Any) -> Engine:
     options.setdefault("hide_parameters", True)  # an error's text must not quote names and marks
     if url.startswith("sqlite"):
         options.setdefault("connect_args", {"timeout": 30, "check_same_thread": False})
-    else:
-        options.setdefault("pool_pre_ping", True)
     engine = create_engine(url, **options)
+    _try_the_rested(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         # in the dialect, not as an event of the engine, whose presence alone makes every statement a tenth dearer
@@ -113,6 +117,25 @@ def beginning_to_read() -> Iterator[None]:
         yield
     finally:
         _only_reads.reset(token)
+
+
+def _try_the_rested(engine: Engine) -> None:
+    """A connection that has rested is tried before it is lent, for its server may have gone meanwhile.
+
+    The pool's own way asks before every transaction, which is one more journey of a launch to the database.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def lend(connection: Any, record: Any, _lent: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) > RESTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError("the connection did not outlive its rest") from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
-from sqlalchemy.exc import DatabaseError, StatementError
+from sqlalchemy.exc import DatabaseError, DBAPIError, StatementError
 
 from lti_tool.db import DecimalText, UtcDateTime, new_key, reading
 from lti_tool.models.institution import Institution
@@ -72,3 +72,26 @@ def test_the_text_of_an_error_quotes_no_values(engine):
 
 def test_no_key_looks_like_an_option_of_a_command():
     assert not [key for key in (new_key() for _ in range(2000)) if key.startswith("-")]
+
+
+def lost(engine):
+    """The connection that the pool holds, gone without its knowing."""
+    with engine.connect() as connection:
+        held = connection.connection.driver_connection
+    held.close()
+
+
+def test_a_connection_that_did_not_outlive_its_rest_is_not_lent(engine, monkeypatch):
+    lost(engine)
+    monkeypatch.setattr("lti_tool.db.RESTED_SECONDS", -1.0)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_a_connection_just_used_is_lent_untried(engine):
+    lost(engine)
+    with pytest.raises(DBAPIError) as raised, engine.connect() as connection:
+        connection.scalar(text("SELECT 1"))
+    assert raised.value.connection_invalidated, "and the pool knows from then on"
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1

@@ -118,19 +118,29 @@ class DeliveryAttempt(Owned, Base):
 class ReconciliationRun(Keyed, Base):
     """One comparison of what we sent with what a record system holds; frozen, with totals that add up, to be signed.
 
-    Personal data: none; the rows it found are discrepancies.
+    Asked for by a person, done by one worker under a lease. ``totals`` says how far it is until it ends; ``problem``
+    why it will not. Personal data: none; the rows it found are discrepancies.
     """
 
     __tablename__ = "reconciliation_run"
 
     destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
-    started_at: Mapped[Instant]
+    started_at: Mapped[Instant]  # when it was asked for, then when it was taken up
     finished_at: Mapped[Moment]
+    lease_until: Mapped[Moment]
+    lease_owner: Mapped[str] = mapped_column(String(60), default="")
+    tries: Mapped[int] = mapped_column(default=0)  # how often it was taken up
+    problem: Mapped[str] = mapped_column(String(500), default="")
     totals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     digest: Mapped[str] = mapped_column(String(64), default="")
     signed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     signed_at: Mapped[Moment]
     destination: Mapped[Destination] = relationship()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.finished_at is not None or bool(self.problem)
 
     @property
     def is_clean(self) -> bool:

@@ -5,20 +5,22 @@ Most of those who open a link are on no extract of ours, and the whole of the ma
 
 from typing import Any
 
-from sqlalchemy import bindparam, exists
+from sqlalchemy import bindparam, exists, or_
 
 from lti_tool.lti.values import Launch
 from lti_tool.models.people import PersonIdentifier
 from lti_tool.services import identity, student_numbers
 
 KINDS = (student_numbers.KIND, "esi", "staff_number")
+FORMS = ("upper", "lower", "as_sent")
 
 
 def somebody(institution_id: Any) -> Any:
     """Somebody of this institution has the number, in one of the ways of writing it that :func:`forms` gives."""
-    return exists().where(
-        PersonIdentifier.institution_id == institution_id, PersonIdentifier.kind.in_(KINDS),
-        PersonIdentifier.value.in_((bindparam("upper"), bindparam("lower"), bindparam("as_sent"))),
+    kind, value = PersonIdentifier.kind, PersonIdentifier.value
+    return exists().where(  # each alternative by itself: a list is spelt out anew at every execution
+        PersonIdentifier.institution_id == institution_id, or_(*(kind == name for name in KINDS)),
+        or_(*(value == bindparam(form) for form in FORMS)),
     )
 
 
@@ -26,7 +28,7 @@ def forms(launch: Launch) -> dict[str, str | None]:
     """The number of a launch as the database is asked for it; nothing where it is no number."""
     number, sent = _number(launch), launch.user.sourcedid if launch.user else ""
     if not number:
-        return {"upper": None, "lower": None, "as_sent": None}
+        return dict.fromkeys(FORMS)
     return {"upper": number.upper(), "lower": number.lower(), "as_sent": sent}
 
 

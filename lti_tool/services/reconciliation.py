@@ -11,13 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.contract import AwardRecord, Capability, RecordSystem, Rejection, RemoteRecord, RemoteState
+from connectors.errors import ConnectorError
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.domain.differences import Held, Reconciliation, compare
 from lti_tool.models.delivery import READY, Destination, OutboxMessage, ReconciliationRun
 from lti_tool.services import bodies, outbox, readback
+from lti_tool.services import reconciliation_turns as turns
 from lti_tool.services.delivery import Connectors
-from lti_tool.services.errors import Refused
+from lti_tool.services.errors import Refused, ServiceError
+from lti_tool.services.reconciliation_turns import InHand, Tell, Turn, quiet
+
+FAULT = "Something went wrong in Cairn itself; its log says what, for your administrator."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,27 +35,55 @@ class _Reading:
     lying: frozenset[str] = field(default_factory=frozenset)  # left in a drop, and not loaded yet
 
 
-def reconcile(sessions: Sessions, connectors: Connectors, destination_id: int, now: datetime) -> ReconciliationRun:
+def reconcile(
+    sessions: Sessions, connectors: Connectors, destination_id: int, now: datetime, tell: Tell = quiet
+) -> ReconciliationRun:
+    """Compare in the foreground, under a lease as a worker would, so that it is taken up if this process is killed."""
+    with sessions.begin() as session:
+        turn = turns.begin(session, destination_id, utcnow())
+    return carry_out(sessions, connectors, turn, now, tell)
+
+
+def carry_out(
+    sessions: Sessions, connectors: Connectors, turn: Turn, now: datetime, tell: Tell = quiet
+) -> ReconciliationRun:
     """Read everything back and compare. Missing ones are queued again under the same key; nothing is written over.
 
-    Takes the session factory: the network is outside transactions.
+    Takes the session factory: the network is outside transactions. What goes wrong is written down, and raised.
     """
-    system = _system(connectors, destination_id)
-    started_at = utcnow()
+    hand = InHand(sessions, turn, tell)
+    try:
+        with hand.kept():
+            return _compare(sessions, connectors, hand, now)
+    except (ConnectorError, ServiceError) as error:
+        hand.fail(str(error))
+        raise
+    except Exception:
+        hand.fail(FAULT)
+        raise
+    except KeyboardInterrupt:
+        hand.fail("It was stopped at the command line.")
+        raise
+
+
+def _compare(sessions: Sessions, connectors: Connectors, hand: InHand, now: datetime) -> ReconciliationRun:
+    turn = hand.turn
+    system = _system(connectors, turn.destination_id)
     with reading(sessions) as session:
-        told = _told(session, destination_id, started_at)
-    theirs = _read(system, told)
-    with sessions.begin() as session:
-        run = _start(session, destination_id, theirs, started_at, now)
-        ours = _told(session, destination_id, started_at)
+        told = _told(session, turn.destination_id, turn.started_at)
+    hand.report(sent=len(told))
+    theirs = _read(system, told, hand)
+    with hand.writing() as session:
+        _note(session, turn, theirs, now)
+        ours = _told(session, turn.destination_id, turn.started_at)
     found = compare(
         {key: _held_by_us(record) for key, (_, record) in ours.items() if key not in theirs.lying},
         {key: _held_by_them(record) for key, record in theirs.records.items() if _counts(key, ours, told)},
     )
-    seen = _take(sessions, run, theirs, now)
-    with sessions.begin() as session:
+    seen = _take(hand, theirs, now)
+    with hand.writing() as session:
         _requeue(session, [ours[key][0] for key in found.missing])
-        return _finish(session, run.id, found, theirs, ours, seen)
+        return _finish(session, turn.run_id, found, theirs, ours, seen)
 
 
 def sign(session: Session, run: ReconciliationRun, person_id: int, now: datetime) -> None:
@@ -82,13 +115,13 @@ def _told(session: Session, destination_id: int, before: datetime) -> dict[str, 
     }
 
 
-def _read(system: RecordSystem, told: Mapping[str, tuple[int, AwardRecord]]) -> _Reading:
+def _read(system: RecordSystem, told: Mapping[str, tuple[int, AwardRecord]], hand: InHand) -> _Reading:
     """Everything they hold of ours; what the list leaves out is asked for by its key before it counts as missing."""
-    listed = list(system.read_back())
+    listed = list(hand.counting("read", system.read_back()))
     found = {record.key: record for record in listed if record.key}
     lying: set[str] = set()
     if Capability.LOOK_UP in system.capabilities:
-        for key in told.keys() - found.keys():
+        for key in hand.counting("looked_up", told.keys() - found.keys()):
             record = system.look_up(key)
             if record is not None and Capability.BATCH in system.capabilities:
                 lying.add(key)
@@ -100,20 +133,13 @@ def _read(system: RecordSystem, told: Mapping[str, tuple[int, AwardRecord]]) -> 
     )
 
 
-def _start(
-    session: Session, destination_id: int, theirs: _Reading, started_at: datetime, now: datetime
-) -> ReconciliationRun:
-    destination = session.get_one(Destination, destination_id)
+def _note(session: Session, turn: Turn, theirs: _Reading, now: datetime) -> None:
+    """What concerns no single record of theirs: lines refused later, and files that cannot be read."""
+    destination = session.get_one(Destination, turn.destination_id)
     for rejection in theirs.rejections:
         readback.refuse(session, destination, rejection)
-    run = ReconciliationRun(
-        institution_id=destination.institution_id, destination_id=destination_id, started_at=started_at
-    )
-    session.add(run)
-    session.flush()
     for record in theirs.nameless:
-        readback.take(session, destination, record, now, run.id)
-    return run
+        readback.take(session, destination, record, now, turn.run_id)
 
 
 def _counts(key: str, ours: Mapping[str, object], told: Mapping[str, object]) -> bool:
@@ -137,13 +163,14 @@ def _held_by_them(record: RemoteRecord) -> Held:
     )
 
 
-def _take(sessions: Sessions, run: ReconciliationRun, theirs: _Reading, now: datetime) -> dict[str, readback.Seen]:
-    seen = {}
+def _take(hand: InHand, theirs: _Reading, now: datetime) -> dict[str, readback.Seen]:
+    seen: dict[str, readback.Seen] = {}
     for chunk in readback.chunks(theirs.records.values()):
-        with sessions.begin() as session:
-            destination = session.get_one(Destination, run.destination_id)
+        hand.report(read=len(theirs.records), compared=len(seen))
+        with hand.writing() as session:
+            destination = session.get_one(Destination, hand.turn.destination_id)
             for record in chunk:
-                seen[record.key] = readback.take(session, destination, record, now, run.id)
+                seen[record.key] = readback.take(session, destination, record, now, hand.turn.run_id)
     return seen
 
 
@@ -174,7 +201,7 @@ def _finish(
     }
     run = session.get_one(ReconciliationRun, run_id)
     run.totals = {"sent": len(ours), "held": len(theirs.records), **{word: len(keys) for word, keys in places.items()}}
-    run.finished_at = utcnow()
+    run.finished_at, run.lease_until = utcnow(), None
     lines = {word: sorted(keys) for word, keys in places.items()}
     run.digest = sha256(json.dumps([run.totals, lines], sort_keys=True).encode()).hexdigest()
     session.flush()

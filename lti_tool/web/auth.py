@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,7 +23,7 @@ from lti_tool.models.institution import Institution
 from lti_tool.models.people import StaffAccount
 from lti_tool.services import launch_sessions, staff
 from lti_tool.services.actors import Actor
-from lti_tool.services.launch_sessions import OpenLaunch
+from lti_tool.services.launch_sessions import Found, OpenLaunch
 from lti_tool.web import headers
 
 LAUNCH_COOKIE = "cairn-launch"
@@ -73,7 +74,7 @@ def launched(*roles: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(launch_key: str, *args: Any, **kwargs: Any) -> Any:
-            visit = _visit(launch_key)
+            visit = g.get("visit") or _visit(launch_key)
             if visit is None:
                 raise NotSignedIn()
             g.visit, g.institution = visit, visit.institution
@@ -106,6 +107,12 @@ def for_staff(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
+def enter(found: Found, secret: str, now: datetime) -> None:
+    """Let the request that has just opened a launch show its first page."""
+    headers.allow_frames(found.frames)
+    g.visit, g.institution, g.launch_secret = _as_visit(found, secret, now), found.institution, secret
+
+
 def csrf_token() -> str:
     """The token of this browser's forms: derived from a cookie's secret, so that nothing has to be stored."""
     return _token_of(_form_secret())
@@ -131,15 +138,16 @@ def keep_form_cookie(response: Response) -> Response:
 
 
 def _visit(launch_key: str) -> Visit | None:
-    secret = request.cookies.get(LAUNCH_COOKIE, "")
-    found = current_app.extensions["cairn"].handover.take(launch_key)
-    if found is None:
-        with reading(_sessions()) as session:
-            found = launch_sessions.find(session, launch_key)
+    with reading(_sessions()) as session:
+        found = launch_sessions.find(session, launch_key)
     if found is None:
         return None
     headers.allow_frames(found.frames)  # a launch that is over must be able to say so inside its frame
-    actor = found.actor(secret, utcnow())
+    return _as_visit(found, request.cookies.get(LAUNCH_COOKIE, ""), utcnow())
+
+
+def _as_visit(found: Found, secret: str, now: datetime) -> Visit | None:
+    actor = found.actor(secret, now)
     if actor is None:
         return None
     return Visit(launch=found.launch, institution=found.institution, actor=actor, course=found.course)
@@ -168,7 +176,9 @@ def _form_secret() -> str:
 
 
 def _held_secrets() -> list[str]:
-    """The cookies that can vouch for a form: a launch's on its own pages, elsewhere the staff's or the form's own."""
+    """The secrets that can vouch for a form: a launch's on its own pages, elsewhere the staff's or the form's own."""
+    if "launch_secret" in g:  # the cookie is only on its way
+        return [g.launch_secret]
     names = [LAUNCH_COOKIE] if request.path.startswith("/l/") else [STAFF_COOKIE, FORM_COOKIE]
     return [request.cookies[name] for name in names if request.cookies.get(name)]
 

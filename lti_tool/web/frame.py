@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, Flask, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -26,7 +26,6 @@ View = Callable[..., Any]
 def blueprint(name: str, import_name: str) -> Blueprint:
     """A part of the pages behind a launch."""
     bp = Blueprint(name, import_name, url_prefix="/l/<launch_key>")
-    bp.context_processor(lambda: {"here": here, "said": _said() if "visit" in g else None})
     bp.after_request(_forget)
     return bp
 
@@ -78,6 +77,16 @@ def or_say(endpoint: str, *names: str) -> Callable[[View], View]:
         return told
 
     return decorate
+
+
+def register(app: Flask) -> None:
+    """``here``, ``said`` and ``is_at`` in the templates of pages behind a launch."""
+    app.context_processor(lambda: {"here": here, "said": _said(), "is_at": _is_at} if "visit" in g else {})
+
+
+def _is_at(endpoint: str) -> bool:
+    """Say whether this is the page; the first one answers the launch itself."""
+    return bool((g.get("first_page") or request.endpoint) == endpoint)
 
 
 def _said() -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """What the web parts share, in ``app.extensions["cairn"]``."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
@@ -12,7 +12,6 @@ from lti_tool.lti.launch import Rules
 from lti_tool.lti.service import Services
 from lti_tool.lti.tool_config import ToolConfig
 from lti_tool.settings import Settings
-from lti_tool.web.handover import Handover
 
 
 @dataclass(kw_only=True)
@@ -26,7 +25,6 @@ class House:
     config: ToolConfig
     rules: Rules  # what a launch is checked by
     services: Services  # how we call the LMSs
-    handover: Handover = field(default_factory=Handover)
     dispatcher: Any = None
 
     def wake(self) -> None:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, jsonify, request
-from sqlalchemy.exc import IntegrityError
+from flask import Blueprint, current_app, g, jsonify, make_response, request
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.wrappers import Response
 
 from lti_tool.clock import utcnow
@@ -14,9 +14,9 @@ from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.state import COOKIE_PATH, LIFETIME, cookie_name
 from lti_tool.lti.values import Launch
 from lti_tool.services import identity, launches, registrations
-from lti_tool.web.auth import LAUNCH_COOKIE
+from lti_tool.web.auth import LAUNCH_COOKIE, enter
 from lti_tool.web.house import House, house
-from lti_tool.web.landing import page_for
+from lti_tool.web.landing import VIEWS, page_for
 
 JWKS_SECONDS = 3600
 
@@ -37,21 +37,16 @@ def login_plain() -> Response:
 
 @bp.post("/launch")
 def launch() -> Response:
-    """The answer: verified, written down in one transaction, and on to the page of this launch."""
+    """The answer: verified, written down in one transaction, and answered with the first page of this launch."""
     now, form, here = utcnow(), request.form.to_dict(), house()
     state_cookie = cookie_name(form.get("state", ""))
     verified = verify(form, request.cookies.get(state_cookie), here.rules, now)
     lasts = timedelta(minutes=here.settings.launch_minutes)
     recorded = _record(here, verified, now, lasts)
-    here.handover.leave(recorded.found)
-    page = page_for(
-        verified.message_type, verified.role or "", in_course=verified.course is not None,
-        is_named=verified.user is not None,
-    )
-    return _go(
-        f"/l/{recorded.key}/{page}", 303, _cookie(LAUNCH_COOKIE, recorded.secret, f"/l/{recorded.key}", lasts),
-        _cookie(state_cookie, "", COOKIE_PATH, timedelta()),
-    )
+    answer = _first_page(recorded, now)
+    answer.headers.add("Set-Cookie", _cookie(LAUNCH_COOKIE, recorded.secret, f"/l/{recorded.key}", lasts))
+    answer.headers.add("Set-Cookie", _cookie(state_cookie, "", COOKIE_PATH, timedelta()))
+    return answer
 
 
 @bp.get("/launch")
@@ -71,10 +66,16 @@ def jwks() -> Response:
 
 
 def _record(here: House, verified: Launch, now: datetime, lasts: timedelta) -> launches.Recorded:
-    """One transaction. Two first launches of one course or person may collide; the second then finds the rows."""
+    """One transaction, tried twice.
+
+    Two first launches of one course or person may collide, and the second then finds the rows; or the database has
+    just been restarted, and the pool then connects anew.
+    """
     try:
         return _record_once(here, verified, now, lasts)
-    except IntegrityError:
+    except DBAPIError as error:
+        if not (isinstance(error, IntegrityError) or error.connection_invalidated):
+            raise
         return _record_once(here, verified, now, lasts)
 
 
@@ -83,17 +84,28 @@ def _record_once(here: House, verified: Launch, now: datetime, lasts: timedelta)
         return launches.record_launch(session, verified, now=now, lasts=lasts, match=identity.match_user)
 
 
+def _first_page(recorded: launches.Recorded, now: datetime) -> Response:
+    """The page itself and no redirect to it: one journey less over the network, and one request less here."""
+    found = recorded.found
+    enter(found, recorded.secret, now)
+    page = page_for(
+        found.launch.message_type, found.launch.role, in_course=found.launch.context_id is not None,
+        is_named=found.launch.lti_user_id is not None,
+    )
+    g.first_page, g.address = VIEWS[page], f"/l/{recorded.key}/{page}"
+    answer = make_response(current_app.view_functions[g.first_page](launch_key=recorded.key))
+    answer.headers["Content-Location"] = g.address
+    return answer
+
+
 def _login(registration_key: str | None) -> Response:
     rules, form = house().rules, request.form if request.method == "POST" else request.args
     answer = logins.answer(
         form.to_dict(), registration_key, config=rules.config, signer=rules.signer, public_url=rules.public_url,
         now=utcnow(),
     )
-    return _go(answer.location, 302, _cookie(answer.issued.cookie, answer.issued.secret, COOKIE_PATH, LIFETIME))
-
-
-def _go(location: str, status: int, *cookies: str) -> Response:
-    return Response(status=status, headers=[("Location", location), *(("Set-Cookie", cookie) for cookie in cookies)])
+    cookie = _cookie(answer.issued.cookie, answer.issued.secret, COOKIE_PATH, LIFETIME)
+    return Response(status=302, headers=[("Location", answer.location), ("Set-Cookie", cookie)])
 
 
 def _cookie(name: str, value: str, path: str, lasts: timedelta) -> str:

@@ -53,5 +53,10 @@ class Tab:
             change(claims)
         return self.post(question["state"], self.platform.sign(claims, **signing))
 
+    @staticmethod
+    def address(answer: TestResponse) -> str:
+        """Where the first page of a launch, with which the launch was answered, is found again."""
+        return answer.headers["Content-Location"]
+
     def open(self, path: str) -> TestResponse:
         return self.browser.get(path, base_url=ADDRESS)

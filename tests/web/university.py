@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import utcnow
-from lti_tool.db import Sessions
+from lti_tool.db import Sessions, new_key
 from lti_tool.domain.ratification import Role
 from lti_tool.models.audit import AuditEntry
 from lti_tool.models.award import Award
@@ -218,7 +218,7 @@ def _launch(
     user: LtiUser,
 ) -> LaunchSession:
     made = LaunchSession(
-        institution_id=institution.id, secret_hash=launch_sessions.secret_hash(LAUNCH_SECRET),
+        institution_id=institution.id, secret_hash=launch_sessions.secret_hash(LAUNCH_SECRET), nonce_hash=new_key(),
         registration_id=registration_id, deployment_id=deployment_id, context_id=context_id, lti_user_id=user.id,
         role="instructor", message_type="LtiResourceLinkRequest", claims={}, created_at=utcnow(),
         expires_at=utcnow() + timedelta(hours=1),
