@@ -92,6 +92,7 @@ class Dispatcher:
         """Something was queued: look at once. A broker may name it; whoever is woken takes whatever is due."""
         self._next_look = 0.0
         self._threads.nudge()
+        self._chores.wake()
 
     def run(self) -> None:
         """Go round until told to stop. Trouble with the database is waited out; what was sent is kept until then."""

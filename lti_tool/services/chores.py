@@ -1,4 +1,4 @@
-"""What a dispatcher does beside sending: reading back, capturing, filling columns, and clearing away what is over."""
+"""What a dispatcher does beside sending: reading back, reconciling, capturing, filling columns, clearing away."""
 
 import logging
 import time
@@ -16,6 +16,7 @@ from lti_tool.models.people import StaffSession
 from lti_tool.models.platform import LaunchSession
 from lti_tool.services import capture, lms_results, passback, readback
 from lti_tool.services.connecting import Connectors
+from lti_tool.services.reconciler import Reconciler
 from lti_tool.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -25,11 +26,12 @@ A_DAY = timedelta(days=1)
 
 
 class Chores:
-    """Runs in a thread of its own, since a slow system must not keep the dispatcher waiting."""
+    """Runs in threads of its own, since a slow system must not keep the dispatcher waiting."""
 
     def __init__(self, sessions: Sessions, connectors: Connectors, settings: Settings, business: Clock) -> None:
         self._sessions, self._connectors, self._settings, self._business = sessions, connectors, settings, business
         self._looks: dict[int, tuple[float, float]] = {}  # destination: when next, and how long after that
+        self._reconciler = Reconciler(sessions, connectors, settings, business)
         self._next_clearing = 0.0
         self._stopping = Event()
         self._thread: Thread | None = None
@@ -37,12 +39,18 @@ class Chores:
     def start(self) -> None:
         self._thread = Thread(target=self._run, name="cairn-chores", daemon=True)
         self._thread.start()
+        self._reconciler.start()
 
     def stop(self) -> None:
         """Finish the chore at hand, and end."""
         self._stopping.set()
+        self._reconciler.stop()
         if self._thread is not None:
             self._thread.join()
+
+    def wake(self) -> None:
+        """Somebody asked for something that takes long: look at once."""
+        self._reconciler.wake()
 
     def do(self) -> None:
         """Everything that is due, once; one chore that fails does not keep the others from being done."""

@@ -149,11 +149,16 @@ def counts(session: Session, institution_id: int) -> Counts:
 def progress(session: Session, institution_id: int, now: datetime) -> Progress:
     """The same as a few figures, with the number of dispatchers at work. ``now``: the machine's."""
     states = counts(session, institution_id).states
-    workers = session.scalar(select(func.count()).select_from(WorkerBeat).where(WorkerBeat.seen_at >= now - ALIVE))
     return Progress(
         waiting=states[READY], sending=states[SENDING], sent=states[SENT], confirmed=states[CONFIRMED],
-        on_hold=states[ON_HOLD], failed=states[FAILED], workers=workers or 0,
+        on_hold=states[ON_HOLD], failed=states[FAILED], workers=workers(session, now),
     )
+
+
+def workers(session: Session, now: datetime) -> int:
+    """How many dispatchers are alive. ``now``: the machine's."""
+    alive = select(func.count()).select_from(WorkerBeat).where(WorkerBeat.seen_at >= now - ALIVE)
+    return session.scalar(alive) or 0
 
 
 def page(

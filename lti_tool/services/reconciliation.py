@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import cast
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from connectors.contract import AwardRecord, Capability, RecordSystem, Rejection, RemoteRecord, RemoteState
@@ -20,7 +21,8 @@ from lti_tool.services import bodies, outbox, readback
 from lti_tool.services import reconciliation_turns as turns
 from lti_tool.services.delivery import Connectors
 from lti_tool.services.errors import Refused, ServiceError
-from lti_tool.services.reconciliation_turns import InHand, Tell, Turn, quiet
+from lti_tool.services.reconciliation_hand import InHand, Lost, Stopping, Tell, quiet
+from lti_tool.services.reconciliation_turns import Turn
 
 FAULT = "Something went wrong in Cairn itself; its log says what, for your administrator."
 
@@ -55,6 +57,8 @@ def carry_out(
     try:
         with hand.kept():
             return _compare(sessions, connectors, hand, now)
+    except (Lost, Stopping, OperationalError):
+        raise  # it is another's, or will be once the lease has run out
     except (ConnectorError, ServiceError) as error:
         hand.fail(str(error))
         raise

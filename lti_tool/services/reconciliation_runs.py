@@ -1,6 +1,7 @@
 """Reconciliations that were made: found, listed, and signed by somebody who stands for their totals."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from lti_tool.services.errors import NotFound, Refused
 PARTS = ("equal", "different", "missing", "unreadable", "not_loaded")  # of what we sent; they add up to it
 BESIDE = ("unexpected", "waiting", "unreadable_files", "rejected")
 RECENT = 50
+WAITING, READING, COMPARING, FINISHED, FAILED = "waiting", "reading", "comparing", "finished", "failed"
 
 
 def comparable(session: Session, institution_id: int) -> Sequence[Destination]:
@@ -42,6 +44,31 @@ def find(session: Session, institution_id: int, key: str) -> ReconciliationRun:
     if found is None:
         raise NotFound("There is no such reconciliation.")
     return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one is: its state, and steps done of all, where both are known."""
+
+    state: str
+    done: int = 0
+    total: int = 0
+
+
+def progress(run: ReconciliationRun, now: datetime) -> Progress:
+    """What becomes of one that was asked for. ``now``: the machine's."""
+    if run.finished_at is not None:
+        return Progress(FINISHED, 1, 1)
+    if run.problem:
+        return Progress(FAILED)
+    figures = run.totals
+    if run.lease_until is None or not figures:
+        return Progress(WAITING if run.lease_until is None else READING)
+    read, is_read = figures.get("read", 0), "compared" in figures
+    total = 2 * (read if is_read else max(read, figures.get("sent", 0)))  # each is read, then compared
+    return Progress(COMPARING if is_read else READING, read + figures.get("compared", 0), total)
+
+
 
 
 def sign(session: Session, actor: Actor, key: str, now: datetime) -> ReconciliationRun:

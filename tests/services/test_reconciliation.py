@@ -162,11 +162,12 @@ def test_a_system_that_cannot_be_read_back_says_so(sessions: Sessions) -> None:
         reconciliation.reconcile(sessions, {world.destination.id: Mute()}, world.destination.id, RATIFIED)
 
 
-def test_a_system_that_is_away_leaves_everything_as_it_was(sessions: Sessions) -> None:
+def test_a_system_that_is_away_leaves_everything_as_it_was_and_the_run_says_why(sessions: Sessions) -> None:
     world = prepared(sessions, 2)
     world.registry.trouble = Unavailable("down", code="unreachable")
     with pytest.raises(Unavailable):
         reconcile(sessions, world)
     with sessions() as session:
-        assert session.query(ReconciliationRun).count() == 0
+        run = session.scalars(select(ReconciliationRun)).one()
+        assert (run.problem, run.is_over, run.is_clean, run.finished_at) == ("down", True, False, None)
         assert {message.state for message in session.query(OutboxMessage)} == {"sent"}
