@@ -11,7 +11,6 @@ from lti_tool.lti.values import Launch
 from lti_tool.models.people import PersonIdentifier
 from lti_tool.services import identity, student_numbers
 
-KINDS = (student_numbers.KIND, "esi", "staff_number")
 FORMS = ("upper", "lower", "as_sent")
 
 
@@ -19,7 +18,7 @@ def somebody(institution_id: Any) -> Any:
     """Somebody of this institution has the number, in one of the ways of writing it that :func:`forms` gives."""
     kind, value = PersonIdentifier.kind, PersonIdentifier.value
     return exists().where(  # each alternative by itself: a list is spelt out anew at every execution
-        PersonIdentifier.institution_id == institution_id, or_(*(kind == name for name in KINDS)),
+        PersonIdentifier.institution_id == institution_id, or_(*(kind == name for name in student_numbers.NAMING)),
         or_(*(value == bindparam(form) for form in FORMS)),
     )
 

@@ -6,7 +6,7 @@ row. An equal e-mail or name is a suggestion for a person to look at (records of
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
@@ -35,7 +35,7 @@ def match_user(session: Session, lti_user: LtiUser, now: datetime, rule: str = B
         return lti_user.match
     institution = student_numbers.institution_of(session, lti_user.institution_id)
     number = student_numbers.normalise(institution, lti_user.sourcedid)
-    people = _people_with(session, institution, number)
+    people = _people_with(session, institution, number, lti_user.sourcedid)
     if lti_user.match == MATCHED:
         return _recheck(session, lti_user, number, people, now)
     rivals = _rivals(session, lti_user, people[0]) if len(people) == 1 else []
@@ -123,14 +123,16 @@ def _rivals(session: Session, lti_user: LtiUser, person: Person) -> list[LtiUser
     )))
 
 
-def _people_with(session: Session, institution: Institution, number: str) -> list[Person]:
+def _people_with(session: Session, institution: Institution, number: str, sent: str) -> list[Person]:
     """Everybody whom this number names, as student or otherwise; it should be one."""
     if not number:
         return []
     return list(session.scalars(
         select(Person).where(Person.id.in_(
             select(PersonIdentifier.person_id).where(
-                PersonIdentifier.institution_id == institution.id, func.upper(PersonIdentifier.value) == number.upper()
+                PersonIdentifier.institution_id == institution.id,
+                PersonIdentifier.kind.in_(student_numbers.NAMING),
+                PersonIdentifier.value.in_((number.upper(), number.lower(), sent)),
             )
         )).order_by(Person.id)
     ))

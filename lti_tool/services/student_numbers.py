@@ -17,6 +17,7 @@ from lti_tool.models.people import Person, PersonIdentifier
 from lti_tool.services.errors import NotFound, Refused
 
 KIND = "student_number"
+NAMING = (KIND, "esi", "staff_number")  # the kinds of number that may name somebody
 LONGEST = 100
 AT_ONCE = 500
 

@@ -47,7 +47,8 @@ def test_a_nonce_opens_one_launch_of_a_registration(session: Session, refuses: R
     def launch(registration: Registration) -> LaunchSession:
         return LaunchSession(
             institution_id=institution.id, registration_id=registration.id,
-            deployment_id=registration.deployments[0].id, secret_hash="s", nonce_hash="n", message_type="m", claims={}, created_at=NOW, expires_at=NOW,
+            deployment_id=registration.deployments[0].id, secret_hash="s", nonce_hash="n", message_type="m", claims={},
+            created_at=NOW, expires_at=NOW,
         )
 
     session.add_all([launch(one), launch(two)])
