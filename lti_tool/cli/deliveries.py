@@ -1,6 +1,8 @@
 """Running by hand what the dispatcher does by itself: reading LMS columns, and reading record systems back."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 import click
 from sqlalchemy import select
@@ -38,19 +40,27 @@ def capture(context: click.Context, code: str) -> None:
 @click.pass_context
 def reconcile(context: click.Context, name: str, code: str) -> None:
     """Read back what NAME (or every record system) holds, and compare. Exit 1 unless all is equal."""
+    reports = []
     with house() as opened:
         with opened.sessions() as session:
             found = list(_named(session, institution(session, code), name))
         connectors = destinations.Connectors(opened.sessions)
         try:
-            reports = [
-                (one.name, reconciliation.reconcile(opened.sessions, connectors, one.id, opened.now())) for one in found
-            ]
+            for one in found:
+                report = reconciliation.reconcile(
+                    opened.sessions, connectors, one.id, opened.now(), partial(_tell, one.name)
+                )
+                reports.append(report)
+                click.echo(f"{one.name}: " + ", ".join(f"{count} {word}" for word, count in report.totals.items()))
         finally:
             connectors.close()
-    for label, report in reports:
-        click.echo(f"{label}: " + ", ".join(f"{count} {word}" for word, count in report.totals.items()))
-    context.exit(0 if all(report.is_clean for _, report in reports) else 1)
+    context.exit(0 if all(report.is_clean for report in reports) else 1)
+
+
+def _tell(name: str, figures: Mapping[str, int]) -> None:
+    """How far it is, beside the report: about every second, and not where nobody could see it."""
+    if figures.get("read") and sys.stderr.isatty():
+        click.echo(f"{name}: " + ", ".join(f"{count} {word}" for word, count in figures.items()) + " …", err=True)
 
 
 def _named(session: Session, found: Institution, name: str) -> Iterable[Destination]:

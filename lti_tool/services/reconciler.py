@@ -56,7 +56,8 @@ class Reconciler:
                 self.do()
             except Exception:
                 log.exception("reconciliations could not be looked for, and are tried again")
-            self._woken.wait(self._pause)
+            if not self._stopping.is_set():
+                self._woken.wait(self._pause)
 
     def _claim(self) -> Turn | None:
         with reading(self._sessions) as session:

@@ -55,20 +55,16 @@ class Progress:
     total: int = 0
 
 
-def progress(run: ReconciliationRun, now: datetime) -> Progress:
-    """What becomes of one that was asked for. ``now``: the machine's."""
-    if run.finished_at is not None:
-        return Progress(FINISHED, 1, 1)
-    if run.problem:
-        return Progress(FAILED)
+def progress(run: ReconciliationRun) -> Progress:
+    """What becomes of one that was asked for."""
+    if run.is_over:
+        return Progress(FINISHED if run.finished_at else FAILED)
+    if run.lease_until is None:
+        return Progress(WAITING)
     figures = run.totals
-    if run.lease_until is None or not figures:
-        return Progress(WAITING if run.lease_until is None else READING)
     read, is_read = figures.get("read", 0), "compared" in figures
     total = 2 * (read if is_read else max(read, figures.get("sent", 0)))  # each is read, then compared
     return Progress(COMPARING if is_read else READING, read + figures.get("compared", 0), total)
-
-
 
 
 def sign(session: Session, actor: Actor, key: str, now: datetime) -> ReconciliationRun:

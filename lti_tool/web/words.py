@@ -46,6 +46,9 @@ TOTALS: Mapping[str, str] = {
     "waiting": "A newer version is on its way", "unreadable_files": "Files or pages that cannot be read",
     "rejected": "Refused there",
 }
+RECONCILIATIONS: Mapping[str, str] = {
+    "waiting": "waiting", "reading": "being read back", "comparing": "being compared", "failed": "not finished",
+}
 ATTEMPTS: Mapping[str, str] = {
     "sending": "Being sent", "delivered": "Delivered", "found": "It was there already", "returned": "Given back unsent",
     **{error_class.value: about.label for error_class, about in CLASSES.items()},
@@ -79,7 +82,7 @@ TONES: Mapping[str, str] = {
 TABLES: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS, "state": STATES, "authority": AUTHORITIES, "role": ROLES, "discrepancy": DISCREPANCIES,
     "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS, "attempt": ATTEMPTS,
-    "action": ACTIONS,
+    "action": ACTIONS, "reconciliation": RECONCILIATIONS,
 }
 
 

@@ -1,8 +1,12 @@
 """Every staff screen as those see it who work there, at both widths, measured by axe."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from lti_tool.clock import utcnow
+from lti_tool.services import reconciliation_runs
 from tests.browser.conftest import Look, SignIn, Site
 from tests.web.university import Desks
 
@@ -19,6 +23,7 @@ SCREENS = {
         ("minute-own", "/staff/minutes/{minute_key}"), ("queue", "/staff/queue/"),
         ("queue-none", "/staff/queue/?state=sending"), ("message", "/staff/queue/messages/{message_key}"),
         ("reconciliation", "/staff/reconciliation/"), ("reconciliation-run", "/staff/reconciliation/runs/{run_key}"),
+        ("reconciliation-failed", "/staff/reconciliation/runs/{failed_key}"),
         ("people", "/staff/people/"), ("quarantine", "/staff/people/quarantine"),
         ("person", "/staff/people/{person_key}"), ("award", "/staff/people/awards/{award_key}"),
         ("extracts", "/staff/extracts/"), ("records", "/staff/records/"),
@@ -44,3 +49,20 @@ def test_screens(page: Page, site: Site, desks: Desks, sign_in: SignIn, look: Lo
         assert answer.status == (403 if name == "not-allowed" else 200), name
         expect(page.locator("h1")).to_have_count(1)
         look(page, name)
+
+
+def test_a_reconciliation_shows_how_far_it_is_and_then_its_totals(
+    page: Page, site: Site, desks: Desks, sign_in: SignIn, look: Look
+) -> None:
+    with site.sessions.begin() as session:
+        found = reconciliation_runs.find(session, desks.institution_id, desks.keys["failed_key"])
+        found.problem, found.lease_until = "", utcnow() + timedelta(minutes=1)
+        found.totals = {"sent": 200, "read": 120}
+    sign_in(page, "dana")
+    page.goto(site.url + "/staff/reconciliation/runs/" + found.key)
+    expect(page.get_by_text("Reading back: 120 read so far")).to_be_visible()
+    look(page, "reconciliation-running")
+    with site.sessions.begin() as session:
+        run = reconciliation_runs.find(session, desks.institution_id, found.key)
+        run.totals, run.finished_at = {"sent": 200, "held": 200, "equal": 200}, utcnow()
+    expect(page.get_by_text("Sign these totals")).to_be_visible(timeout=10_000)

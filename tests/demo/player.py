@@ -110,9 +110,13 @@ class Player:
         page, browser = self.staff.page("R01", "/reconciliation/"), self.staff.at("R01")
         form = page.form(field="system")
         keys = {words: key for key, words in reading.choices(page, "system")}
-        page = browser.submit(page, form, system=keys[asked["destination"]])
-        unexplained = reading.facts(page)
-        wrong = {word: unexplained.get(word, "0") for word in ("different", "missing", "unexpected", "unreadable")}
+        asked_at = browser.submit(page, form, system=keys[asked["destination"]]).url
+        self._wait_for(lambda: "data-live" not in browser.get(asked_at).html, "the comparison has not ended")
+        unexplained = reading.facts(browser.get(asked_at))
+        if "equal" not in unexplained:
+            raise StoryError(f"{asked['destination']} could not be compared.")
+        words = ("different", "missing there", "there, never sent by us", "unreadable there")
+        wrong = {word: unexplained.get(word, "0") for word in words}
         if sum(int(count) for count in wrong.values() if count.isdigit()) != asked["unexplained"]:
             raise StoryError(f"{asked['destination']}: {wrong}, expected {asked['unexplained']} unexplained.")
 

@@ -1,6 +1,7 @@
 """Reconciliations listed, found and signed."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -60,3 +61,20 @@ def test_another_institution_finds_nothing(home: University) -> None:
         reconciliation_runs.find(home.session, away.id, run_of(home).key)
     assert list(reconciliation_runs.recent(home.session, away.id)) == []
     assert reconciliation_runs.signer_of(home.session, run_of(home)) == ""
+
+
+@pytest.mark.parametrize(("run", "state", "done", "total"), [
+    pytest.param({}, "waiting", 0, 0, id="asked for"),
+    pytest.param({"lease_until": True}, "reading", 0, 0, id="just taken up"),
+    pytest.param({"lease_until": True, "totals": {"sent": 10, "read": 4}}, "reading", 4, 20, id="being read"),
+    pytest.param({"lease_until": True, "totals": {"sent": 10, "read": 15}}, "reading", 15, 30, id="more than we sent"),
+    pytest.param(
+        {"lease_until": True, "totals": {"sent": 10, "read": 12, "compared": 6}}, "comparing", 18, 24, id="compared",
+    ),
+    pytest.param({"problem": "away"}, "failed", 0, 0, id="not finished"),
+    pytest.param({"finished_at": True, "totals": {"sent": 10}}, "finished", 0, 0, id="finished"),
+])
+def test_progress_says_how_far_it_is(now: datetime, run: dict[str, Any], state: str, done: int, total: int) -> None:
+    values = {"totals": {}, "problem": "", **{word: now if value is True else value for word, value in run.items()}}
+    found = reconciliation_runs.progress(ReconciliationRun(**values))
+    assert (found.state, found.done, found.total) == (state, done, total)

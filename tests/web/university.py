@@ -146,7 +146,11 @@ def _queue(session: Session, home: University, desks: Desks) -> None:
         institution_id=home.institution.id, destination_id=system.id, started_at=utcnow(), finished_at=utcnow(),
         totals={"sent": 3, "held": 3, "equal": 2, "different": 1, "missing": 0, "unreadable": 0}, digest="d" * 64,
     )
-    session.add(run)
+    failed = ReconciliationRun(
+        institution_id=home.institution.id, destination_id=system.id, started_at=utcnow(), tries=1,
+        problem="records.example could not be reached.",
+    )
+    session.add_all((run, failed))
     session.flush()
     difference = Discrepancy(
         institution_id=home.institution.id, kind="record_differs", enrolment_id=sent.enrolment_id, message_id=sent.id,
@@ -154,7 +158,7 @@ def _queue(session: Session, home: University, desks: Desks) -> None:
     )
     session.add(difference)
     session.flush()
-    desks.keys |= {"run_key": run.key, "discrepancy_key": difference.key}
+    desks.keys |= {"run_key": run.key, "discrepancy_key": difference.key, "failed_key": failed.key}
 
 
 def _amendment(session: Session, home: University, desks: Desks) -> None:

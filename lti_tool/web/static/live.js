@@ -13,5 +13,6 @@ const look = async () => {
   for (const [state, count] of Object.entries(found.counts)) show(state, count);
   show("bar", found);
   show("sentence", found.sentence);
+  if (found.is_over) location.reload();
 };
 if (place) setInterval(look, 3000);
