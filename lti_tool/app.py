@@ -18,6 +18,7 @@ from lti_tool.seal import Sealer
 from lti_tool.settings import Settings
 from lti_tool.web import (
     amendments,
+    assets,
     audit,
     auth,
     boards,
@@ -68,7 +69,7 @@ def create_app(settings: Settings, *, sessions: Sessions | None = None) -> Flask
     app.extensions["cairn"] = build_house(settings, sessions)
     for part in (*FOR_EVERYBODY, *FOR_COURSES, *FOR_STAFF):
         app.register_blueprint(part.bp)
-    for part in (errors, navigation, frame, dates, words):
+    for part in (assets, errors, navigation, frame, dates, words):
         part.register(app)
     app.before_request(limits.apply)
     app.before_request(auth.check_csrf)
