@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.models.award import Award
@@ -11,7 +11,9 @@ from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment, Run
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import Outcome
-from lti_tool.services import facts, outbox, standing, verdicts
+from lti_tool.services import dossiers, facts, outbox, rulebook, standing, verdicts
+from lti_tool.services.batches import in_batches
+from lti_tool.services.dossiers import Dossier
 from lti_tool.services.verdicts import Verdict
 
 LATE_SCORE = "late_score"
@@ -23,35 +25,46 @@ def decide(session: Session, enrolment: Enrolment, now: datetime) -> Decision:
     Before ratification that is one decision for the run's next board. Afterwards what touches the ratified result is a
     decision for that same board, which changes nothing by itself (I3), and a further sitting is one for the next board.
     """
-    take_in_turn(session, enrolment)
-    award = standing.current(session, enrolment)
-    ratified, known, board = _known(session, enrolment, award)
-    if award is None or ratified is None:
-        return _provisional(session, enrolment, known, board, now)
-    _late(session, enrolment, award, facts.by(known, ratified.board), now)
-    has_next = any(fact.board > ratified.board for fact in known) or enrolment.status == "withdrawn"
-    if ratified.is_open and has_next:
-        return _provisional(session, enrolment, known, board, now)
-    return present(session, enrolment) or award.decision
+    return decide_all(session, [enrolment], now)[0]
 
 
-def take_in_turn(session: Session, enrolment: Enrolment) -> None:
+def decide_all(session: Session, enrolments: Sequence[Enrolment], now: datetime) -> list[Decision]:
+    """The same for many, in this order; what their decisions rest on is read at once."""
+    return [decision for some in in_batches(enrolments) for decision in _decide_some(session, some, now)]
+
+
+def _decide_some(session: Session, enrolments: Sequence[Enrolment], now: datetime) -> list[Decision]:
+    take_in_turn(session, *enrolments)
+    shared = rulebook.sets_of(session, enrolments)  # held, so that no learner has them read anew
+    made = [_decide(session, dossier, now) for dossier in dossiers.of(session, enrolments)]
+    session.flush()
+    for decision, is_provisional in made:
+        if is_provisional and decision.enrolment.regulation_set_id in shared:  # I25: no credit, nothing to record
+            outbox.enqueue_provisional(session, decision, now)
+    return [decision for decision, _ in made]
+
+
+def take_in_turn(session: Session, *enrolments: Enrolment) -> None:
     """One learner's result is decided by one at a time: a mark that comes in while a board ratifies is never lost (I3).
 
     It is seen before, or it is late. SQLite has one writer anyway.
     """
-    session.execute(select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update(key_share=True))
+    ids = [enrolment.id for enrolment in enrolments]
+    session.execute(
+        select(Enrolment.id).where(Enrolment.id.in_(ids)).order_by(Enrolment.id).with_for_update(key_share=True)
+    )
 
 
 def decide_run(session: Session, run: Run, now: datetime) -> list[Decision]:
     """Every learner of a run, in the order of registration."""
     everybody = select(Enrolment).where(Enrolment.run_id == run.id).order_by(Enrolment.id)
-    return [decide(session, enrolment, now) for enrolment in session.scalars(everybody).all()]
+    return decide_all(session, session.scalars(everybody).all(), now)
 
 
 def preview(session: Session, enrolment: Enrolment) -> Verdict:
     """What the regulations would make of the facts now, with nothing stored."""
-    _, known, board = _known(session, enrolment, standing.current(session, enrolment))
+    [dossier] = dossiers.of(session, [enrolment])
+    _, known, board = _placed(dossier)
     is_withdrawn = enrolment.status == "withdrawn"
     return verdicts.reach(session, enrolment, facts.by(known, board), board, is_withdrawn=is_withdrawn)
 
@@ -68,33 +81,41 @@ def newest_for(session: Session, enrolment: Enrolment, board_number: int) -> Dec
     return session.scalars(mine.order_by(Decision.number.desc()).limit(1)).first()
 
 
-def _known(
-    session: Session, enrolment: Enrolment, award: Award | None,
-) -> tuple[facts.Ratified | None, list[facts.Fact], int]:
+def _decide(session: Session, dossier: Dossier, now: datetime) -> tuple[Decision, bool]:
+    """The present decision, not yet written where it is new; and whether it is new and provisional."""
+    ratified, known, board = _placed(dossier)
+    if dossier.current is None or ratified is None:
+        return _provisional(session, dossier, known, board, now)
+    _late(session, dossier, dossier.current, facts.by(known, ratified.board), now)
+    has_next = any(fact.board > ratified.board for fact in known) or dossier.enrolment.status == "withdrawn"
+    if ratified.is_open and has_next:
+        return _provisional(session, dossier, known, board, now)
+    return dossier.newest or dossier.current.decision, False
+
+
+def _placed(dossier: Dossier) -> tuple[facts.Ratified | None, list[facts.Fact], int]:
     """What is settled, the facts with their boards, and the board still to come."""
-    ratified = facts.Ratified.by(standing.history(session, enrolment)) if award else None
-    board = standing.next_board(enrolment, award)
-    return ratified, facts.placed(verdicts.known(session, enrolment), ratified, board), board
+    ratified = facts.Ratified.by(dossier.awards) if dossier.current else None
+    board = standing.next_board(dossier.enrolment, dossier.current)
+    return ratified, facts.placed(dossier.facts, ratified, board), board
 
 
 def _provisional(
-    session: Session, enrolment: Enrolment, known: Sequence[facts.Fact], board: int, now: datetime,
-) -> Decision:
+    session: Session, dossier: Dossier, known: Sequence[facts.Fact], board: int, now: datetime,
+) -> tuple[Decision, bool]:
     """The decision for a board still to come; a new one supersedes what was said provisionally before."""
-    is_withdrawn = enrolment.status == "withdrawn"
-    verdict = verdicts.reach(session, enrolment, facts.by(known, board), board, is_withdrawn=is_withdrawn)
-    decision, is_new = _store(session, enrolment, verdict, now)
-    if is_new and enrolment.regulation_set_id is not None:  # I25: without credit nothing goes to a record system
-        outbox.enqueue_provisional(session, decision, now)
-    return decision
+    is_withdrawn = dossier.enrolment.status == "withdrawn"
+    verdict = verdicts.reach(session, dossier.enrolment, facts.by(known, board), board, is_withdrawn=is_withdrawn)
+    return _store(session, dossier, verdict, now)
 
 
 def _late(
-    session: Session, enrolment: Enrolment, award: Award, known: Sequence[facts.Fact], now: datetime,
+    session: Session, dossier: Dossier, award: Award, known: Sequence[facts.Fact], now: datetime,
 ) -> None:
     """What came after ratification and touches it: a decision to look at, a discrepancy that somebody must close."""
+    enrolment = dossier.enrolment
     verdict = verdicts.reach(session, enrolment, known, award.decision.board_number, is_withdrawn=False)
-    decision, is_new = _store(session, enrolment, verdict, now)
+    decision, is_new = _store(session, dossier, verdict, now)
     if not is_new or verdict.digest == award.decision.inputs_digest:
         return
     found = _open_late_score(session, enrolment) or Discrepancy(
@@ -109,18 +130,19 @@ def _late(
     session.flush()
 
 
-def _store(session: Session, enrolment: Enrolment, verdict: Verdict, now: datetime) -> tuple[Decision, bool]:
+def _store(session: Session, dossier: Dossier, verdict: Verdict, now: datetime) -> tuple[Decision, bool]:
     """The decision of a verdict, and whether the facts had changed."""
-    last = newest_for(session, enrolment, verdict.board)
+    last, newest = dossier.decisions.get(verdict.board), dossier.newest
     if last is not None and last.inputs_digest == verdict.digest:
         return last, False
-    number = session.scalar(select(func.max(Decision.number)).where(Decision.enrolment_id == enrolment.id)) or 0
+    enrolment = dossier.enrolment
     made = Decision(
-        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment, number=number + 1,
-        board_number=verdict.board, inputs_digest=verdict.digest, decided_at=now, **verdict.columns,
+        institution_id=enrolment.institution_id, enrolment_id=enrolment.id, enrolment=enrolment,
+        number=newest.number + 1 if newest else 1, board_number=verdict.board, inputs_digest=verdict.digest,
+        decided_at=now, **verdict.columns,
     )
+    dossier.add(made)
     session.add(made)
-    session.flush()
     return made, True
 
 

@@ -57,16 +57,24 @@ class Ratified:
         return cls(board=awards[-1].decision.board_number, boards=boards, is_open=awards[-1].kind in OPEN_KINDS)
 
 
-def marks_of(session: Session, enrolment: Enrolment, scale_maximum: Fraction) -> list[Fact]:
-    """The counted outcomes of a learner, oldest first."""
-    zone = _zone(session, enrolment.institution_id)
-    return [_mark(row, scale_maximum, zone) for row in outcomes.facts(session, enrolment)]
+def marks_of_all(
+    session: Session, enrolments: Sequence[Enrolment], scales: Mapping[int, Fraction]
+) -> dict[int, list[Fact]]:
+    """The counted outcomes of each learner, oldest first. ``scales``: the maximum of each learner's scale."""
+    found: dict[int, list[Fact]] = {enrolment.id: [] for enrolment in enrolments}
+    zones = {place: _zone(session, place) for place in {enrolment.institution_id for enrolment in enrolments}}
+    for row in outcomes.facts_of_all(session, list(found)):
+        found[row.enrolment_id].append(_mark(row, scales[row.enrolment_id], zones[row.institution_id]))
+    return found
 
 
-def judgements_of(session: Session, enrolment: Enrolment) -> list[Fact]:
-    """What was judged of a learner's outcomes, oldest first."""
-    found = select(rows.Judgement).where(rows.Judgement.enrolment_id == enrolment.id).order_by(rows.Judgement.id)
-    return [_judgement(row) for row in session.scalars(found)]
+def judgements_of_all(session: Session, enrolments: Sequence[Enrolment]) -> dict[int, list[Fact]]:
+    """What was judged of each learner's outcomes, oldest first."""
+    found: dict[int, list[Fact]] = {enrolment.id: [] for enrolment in enrolments}
+    of_theirs = select(rows.Judgement).where(rows.Judgement.enrolment_id.in_(found)).order_by(rows.Judgement.id)
+    for row in session.scalars(of_theirs):
+        found[row.enrolment_id].append(_judgement(row))
+    return found
 
 
 def components_of(session: Session, run: Run) -> list[Component]:

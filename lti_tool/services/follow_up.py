@@ -22,5 +22,4 @@ def after(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
 
 def after_change(session: Session, enrolments: Iterable[Enrolment], now: datetime) -> None:
     """Decide anew for learners of whom something else has changed: a status, a judgement."""
-    for enrolment in sorted(enrolments, key=lambda enrolment: enrolment.id):
-        decisions.decide(session, enrolment, now)
+    decisions.decide_all(session, sorted(enrolments, key=lambda enrolment: enrolment.id), now)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -81,12 +82,11 @@ def apply(
     )
     session.add(run)
     session.flush()
-    plans, appended = [], []
-    for entry in planned:
-        plan, outcome = _take(session, part, book, run, entry, now)
-        plans.append(plan)
-        appended += [outcome] if outcome and plan.kind == NEW else []
-    done = replace(shown, plans=tuple(plans))
+    _hold(session, part, book, run, planned, now)
+    taken = _take(session, part, run, planned, now)
+    plans = tuple(_what_became(entry.plan, taken) for entry in planned)
+    appended = [outcome for plan in plans if plan.kind == NEW and (outcome := taken[plan.line]) is not None]
+    done = replace(shown, plans=plans)
     run.totals, run.finished_at = done.totals, now
     session.flush()
     follow_up.after(session, appended, now)
@@ -111,18 +111,31 @@ def _prepare(
     return shown, planned, part, book
 
 
+def _hold(
+    session: Session, part: RunComponent, book: Gradebook, run: CaptureRun, planned: Iterable[Planned], now: datetime
+) -> None:
+    """Keep what is nobody's yet until a person says whose it is."""
+    for entry in planned:
+        if entry.enrolment is None and entry.result is not None and entry.row is not None:
+            result, before = replace(entry.result, capture_run_id=run.id), f"{book.table.digest}:{entry.row.line}"
+            held.hold(session, part, result, entry.reason, now, hints=book.hints_in(entry.row), before=before)
+
+
 def _take(
-    session: Session, part: RunComponent, book: Gradebook, run: CaptureRun, entry: Planned, now: datetime
-) -> tuple[RowPlan, Outcome | None]:
-    if entry.result is None or entry.row is None:
-        return entry.plan, None
-    result = replace(entry.result, capture_run_id=run.id)
-    if entry.enrolment is None:
-        before = f"{book.table.digest}:{entry.row.line}"
-        held.hold(session, part, result, entry.reason, now, hints=book.hints_in(entry.row), before=before)
-        return entry.plan, None
-    outcome = outcomes.append(session, entry.enrolment, part, result, now)
-    if outcome is None:
-        return replace(entry.plan, kind=UNCHANGED), None
-    kind = OF_STANDING[outcome.standing]
-    return replace(entry.plan, kind=UNCHANGED if kind == NEW and entry.plan.kind == UNCHANGED else kind), outcome
+    session: Session, part: RunComponent, run: CaptureRun, planned: Iterable[Planned], now: datetime
+) -> dict[int, Outcome | None]:
+    """Append what is somebody's; by line, None where it is there already."""
+    known = {
+        entry.plan.line: (entry.enrolment, replace(entry.result, capture_run_id=run.id))
+        for entry in planned if entry.enrolment is not None and entry.result is not None
+    }
+    return dict(zip(known, outcomes.append_all(session, part, list(known.values()), now), strict=True))
+
+
+def _what_became(plan: RowPlan, taken: Mapping[int, Outcome | None]) -> RowPlan:
+    """The plan of a row with what really became of it."""
+    if plan.line not in taken:
+        return plan
+    outcome = taken[plan.line]
+    kind = UNCHANGED if outcome is None else OF_STANDING[outcome.standing]
+    return replace(plan, kind=UNCHANGED if kind == NEW and plan.kind == UNCHANGED else kind)

@@ -5,6 +5,7 @@ an LMS cannot say (absent, deferred, exempt, no mark yet, when it was handed in)
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +18,7 @@ from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import Outcome
 from lti_tool.models.platform import ScoreClock
 from lti_tool.services import sittings
+from lti_tool.services.batches import in_batches
 from lti_tool.services.outcome_values import LMS, LMS_SOURCES, NewOutcome, share
 from lti_tool.services.written_marks import plain
 
@@ -26,26 +28,34 @@ NO_MARK = "no mark"
 GRADEBOOK_UNIT = Fraction(1, 100_000)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Added:
+    outcome: Outcome
+    placed: NewOutcome
+    counted: Sequence[Outcome]
+
+
 def append(
     session: Session, enrolment: Enrolment, run_component: RunComponent, result: NewOutcome, now: datetime
 ) -> Outcome | None:
     """Add what a source showed. None when this very delivery is there already, and nothing has changed."""
-    _check_belongs(enrolment, run_component)
-    rows = _rows(session, enrolment, run_component)
-    delivery = _new_delivery(result, rows)
-    if delivery is None:
-        return None
-    counted = [row for row in rows if row.standing == COUNTED]
-    placed = sittings.place(session, enrolment, result, counted)
-    standing = _standing(session, run_component, placed, counted)
-    outcome = _row(enrolment, run_component, placed, standing, delivery)
-    session.add(outcome)
+    return append_all(session, run_component, [(enrolment, result)], now)[0]
+
+
+def append_all(
+    session: Session, run_component: RunComponent, results: Sequence[tuple[Enrolment, NewOutcome]], now: datetime
+) -> list[Outcome | None]:
+    """The same for many learners of one component, one after the other; what there is of them is read at once."""
+    rows = _rows(session, run_component, [enrolment.id for enrolment, _ in results])
+    added = [
+        _added(session, enrolment, run_component, result, rows[enrolment.id], now) for enrolment, result in results
+    ]
+    session.add_all(each.outcome for each in added if each is not None)
     session.flush()
-    if standing == COUNTED and run_component.authority_fixed_at is None and placed.has_figure:
-        run_component.authority_fixed_at = now
-    if standing == COMPARED:
-        _compare(session, outcome, placed, counted, now)
-    return outcome
+    for each in added:
+        if each is not None and each.outcome.standing == COMPARED:
+            _compare(session, each.outcome, each.placed, each.counted, now)
+    return [each.outcome if each is not None else None for each in added]
 
 
 def note_cleared(session: Session, enrolment: Enrolment, run_component: RunComponent, now: datetime) -> None:
@@ -57,8 +67,14 @@ def note_cleared(session: Session, enrolment: Enrolment, run_component: RunCompo
 
 def facts(session: Session, enrolment: Enrolment) -> list[Outcome]:
     """The outcomes that count for one learner, in the order in which they came."""
+    return facts_of_all(session, [enrolment.id])
+
+
+def facts_of_all(session: Session, enrolment_ids: Sequence[int]) -> list[Outcome]:
+    """The same for many at once."""
     return list(session.scalars(
-        select(Outcome).where(Outcome.enrolment_id == enrolment.id, Outcome.standing == COUNTED).order_by(Outcome.id)
+        select(Outcome).where(Outcome.enrolment_id.in_(enrolment_ids), Outcome.standing == COUNTED)
+        .order_by(Outcome.id)
     ))
 
 
@@ -80,17 +96,40 @@ def standing_now_of_all(session: Session, run_component: RunComponent) -> dict[i
     )}
 
 
+def _added(
+    session: Session, enrolment: Enrolment, part: RunComponent, result: NewOutcome, rows: list[Outcome], now: datetime
+) -> _Added | None:
+    """The row of one result, not yet written, with what was there before it; ``rows`` has it from now on."""
+    _check_belongs(enrolment, part)
+    delivery = _new_delivery(result, rows)
+    if delivery is None:
+        return None
+    counted = [row for row in rows if row.standing == COUNTED]
+    placed = sittings.place(session, enrolment, result, counted)
+    standing = _standing(session, part, placed, counted)
+    outcome = _row(enrolment, part, placed, standing, delivery)
+    rows.append(outcome)
+    if standing == COUNTED and part.authority_fixed_at is None and placed.has_figure:
+        part.authority_fixed_at = now
+    return _Added(outcome=outcome, placed=placed, counted=counted)
+
+
 def _check_belongs(enrolment: Enrolment, run_component: RunComponent) -> None:
     """I12: a result goes to its own learner on its own run, or nowhere."""
     if (enrolment.institution_id, enrolment.run_id) != (run_component.institution_id, run_component.run_id):
         raise ValueError("an outcome belongs to a registration and a component of one run.")
 
 
-def _rows(session: Session, enrolment: Enrolment, run_component: RunComponent) -> list[Outcome]:
-    return list(session.scalars(
-        select(Outcome).where(Outcome.enrolment_id == enrolment.id, Outcome.run_component_id == run_component.id)
-        .order_by(Outcome.id)
-    ))
+def _rows(session: Session, run_component: RunComponent, enrolment_ids: Sequence[int]) -> dict[int, list[Outcome]]:
+    """What there is of each on one component, whatever its standing, in the order in which it came."""
+    found: dict[int, list[Outcome]] = {enrolment_id: [] for enrolment_id in enrolment_ids}
+    for some in in_batches(list(found)):
+        for row in session.scalars(
+            select(Outcome).where(Outcome.enrolment_id.in_(some), Outcome.run_component_id == run_component.id)
+            .order_by(Outcome.id)
+        ):
+            found[row.enrolment_id].append(row)
+    return found
 
 
 def _new_delivery(result: NewOutcome, rows: Sequence[Outcome]) -> str | None:

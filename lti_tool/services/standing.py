@@ -1,5 +1,7 @@
 """What stands: the award of a learner that no later version or revocation has replaced."""
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,13 +14,27 @@ def current(session: Session, enrolment: Enrolment) -> Award | None:
     """The newest version that was not revoked."""
     newest = select(Award).where(Award.enrolment_id == enrolment.id).order_by(Award.version.desc()).limit(1)
     award = session.scalars(newest).first()
-    return None if award is None or _is_revoked(session, award) else award
+    return None if award is None or _revoked(session, [award.id]) else award
+
+
+def current_of_all(session: Session, awards: Mapping[int, Sequence[Award]]) -> dict[int, Award]:
+    """The same for many, from the versions of each."""
+    newest = {enrolment_id: versions[-1] for enrolment_id, versions in awards.items() if versions}
+    revoked = _revoked(session, [award.id for award in newest.values()]) if newest else set()
+    return {enrolment_id: award for enrolment_id, award in newest.items() if award.id not in revoked}
 
 
 def history(session: Session, enrolment: Enrolment) -> list[Award]:
     """Every version, oldest first; none is ever lost (I2)."""
-    mine = select(Award).where(Award.enrolment_id == enrolment.id).order_by(Award.version)
-    return list(session.scalars(mine))
+    return histories(session, [enrolment.id])[enrolment.id]
+
+
+def histories(session: Session, enrolment_ids: Sequence[int]) -> dict[int, list[Award]]:
+    """The same for many, by registration."""
+    found: dict[int, list[Award]] = {enrolment_id: [] for enrolment_id in enrolment_ids}
+    for award in session.scalars(select(Award).where(Award.enrolment_id.in_(enrolment_ids)).order_by(Award.version)):
+        found[award.enrolment_id].append(award)
+    return found
 
 
 def next_board(enrolment: Enrolment, award: Award | None) -> int:
@@ -32,5 +48,5 @@ def next_board(enrolment: Enrolment, award: Award | None) -> int:
     return own if is_one_by_one else max(own, enrolment.run.board_number)
 
 
-def _is_revoked(session: Session, award: Award) -> bool:
-    return session.scalar(select(Revocation.id).where(Revocation.award_id == award.id)) is not None
+def _revoked(session: Session, award_ids: Sequence[int]) -> set[int]:
+    return set(session.scalars(select(Revocation.award_id).where(Revocation.award_id.in_(award_ids))))

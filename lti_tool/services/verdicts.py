@@ -45,10 +45,16 @@ class Verdict:
 
 def known(session: Session, enrolment: Enrolment) -> list[Fact]:
     """Everything that counts for a learner: marks, or judgements of outcomes."""
-    if enrolment.run.version.kind == BY_OUTCOMES:
-        return facts.judgements_of(session, enrolment)
-    regulations = rulebook.regulations_of(session, enrolment)
-    return facts.marks_of(session, enrolment, regulations.scale.maximum if regulations else PERCENT)
+    return known_of_all(session, [enrolment])[enrolment.id]
+
+
+def known_of_all(session: Session, enrolments: Sequence[Enrolment]) -> dict[int, list[Fact]]:
+    """The same for many, by registration."""
+    judged = [enrolment for enrolment in enrolments if enrolment.run.version.kind == BY_OUTCOMES]
+    marked = [enrolment for enrolment in enrolments if enrolment.run.version.kind != BY_OUTCOMES]
+    scales = {enrolment.id: _scale(session, enrolment) for enrolment in marked}
+    found = facts.marks_of_all(session, marked, scales) if marked else {}
+    return found | facts.judgements_of_all(session, judged) if judged else found
 
 
 def reach(
@@ -69,6 +75,11 @@ def reach(
         columns=decision_rows.columns(replace(decision, regulations=version), components, regulations)
         | {"evidence": sorted(fact.row for fact in given)},
     )
+
+
+def _scale(session: Session, enrolment: Enrolment) -> Fraction:
+    regulations = rulebook.regulations_of(session, enrolment)
+    return regulations.scale.maximum if regulations else PERCENT
 
 
 def _decide(

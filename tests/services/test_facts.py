@@ -70,7 +70,7 @@ def test_a_board_does_not_know_what_came_for_a_later_one():
 def test_marks_become_fractions_of_the_component_s_maximum(university):
     lena = university.learner(university.run())
     university.mark(lena, "CRIT", "5", out_of=Decimal(9))
-    [found] = facts.attempts(facts.marks_of(university.session, lena, Fraction(100)))
+    [found] = facts.attempts(facts.marks_of_all(university.session, [lena], {lena.id: Fraction(100)})[lena.id])
     assert found.raw == Fraction(500, 9)
 
 
@@ -100,4 +100,4 @@ def test_the_overall_column_is_no_component(university):
 def test_other_standings_do_not_count(university):
     lena = university.learner(university.run())
     university.mark(lena, "CRIT", "60").standing = "compared"
-    assert facts.marks_of(university.session, lena, Fraction(100)) == []
+    assert facts.marks_of_all(university.session, [lena], {lena.id: Fraction(100)}) == {lena.id: []}
