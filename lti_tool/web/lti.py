@@ -37,15 +37,16 @@ def login_plain() -> Response:
 
 @bp.post("/launch")
 def launch() -> Response:
-    """The answer: verified, written down in one transaction, and answered with the first page of this launch."""
+    """The answer: verified, written down in one transaction, and answered with the first page of this launch.
+
+    The cookie of the state stays for its few minutes: who sends the launch again is then told that it was used.
+    """
     now, form, here = utcnow(), request.form.to_dict(), house()
-    state_cookie = cookie_name(form.get("state", ""))
-    verified = verify(form, request.cookies.get(state_cookie), here.rules, now)
+    verified = verify(form, request.cookies.get(cookie_name(form.get("state", ""))), here.rules, now)
     lasts = timedelta(minutes=here.settings.launch_minutes)
     recorded = _record(here, verified, now, lasts)
     answer = _first_page(recorded, now)
     answer.headers.add("Set-Cookie", _cookie(LAUNCH_COOKIE, recorded.secret, f"/l/{recorded.key}", lasts))
-    answer.headers.add("Set-Cookie", _cookie(state_cookie, "", COOKIE_PATH, timedelta()))
     return answer
 
 

@@ -275,6 +275,15 @@ def test_the_same_post_twice_opens_once(lms: Registered) -> None:
     assert len(launched(lms)) == 1
 
 
+def test_a_first_page_loaded_again_without_script_says_that_it_was_used(lms: Registered) -> None:
+    """The browser posts the launch once more; that its cookie is gone would be true, and no help."""
+    tab = lms.tab()
+    question = tab.question(lms.login_path)
+    token = lms.platform.sign(resource_launch(lms.platform, question["nonce"], TARGET))
+    assert_opens(tab.post(question["state"], token))
+    assert_refused(tab.post(question["state"], token), "replayed")
+
+
 def test_a_token_replayed_under_another_login_is_refused(lms: Registered) -> None:
     victim, thief = lms.tab(), lms.tab()
     question = victim.question(lms.login_path)
