@@ -103,9 +103,7 @@ def _apply_row(
     """Apply one row. Returns a registration we had already, when its status has changed: the rules decide anew."""
     row = entry.row
     person = known.persons.get(row.student) or _new_person(session, institution_id, row, known)
-    for name, value in extract_plan.names_of(row).items():
-        if value:
-            setattr(person, name, value)
+    _rename(person, row)
     enrolment = known.enrolments.get((entry.run.id, row.registration))
     if enrolment is None:
         enrolment = Enrolment(
@@ -131,6 +129,16 @@ def _new_person(session: Session, institution_id: int, row: ExtractRow, known: R
     ))
     known.persons[row.student] = person
     return person
+
+
+def _rename(person: Person, row: ExtractRow) -> None:
+    """Take over what the record system calls somebody, where it says; everybody else then calls them so as well."""
+    before = (person.given_name, person.family_name)
+    for name, value in extract_plan.names_of(row).items():
+        if value:
+            setattr(person, name, value)
+    if (person.given_name, person.family_name) != before:
+        person.display_name = f"{person.given_name} {person.family_name}".strip()
 
 
 def _update(session: Session, enrolment: Enrolment, row: ExtractRow, now: datetime) -> bool:

@@ -119,6 +119,15 @@ def test_a_new_name_is_taken_over_and_an_empty_one_is_not(session, intake):
     apply(intake, extract(line(names="Kerr-Lee,")))
     (ann,) = everybody(session)
     assert (ann.person.family_name, ann.person.given_name, ann.person.email) == ("Kerr-Lee", "Ann", "ann@example.org")
+    assert ann.person.display_name == "Ann Kerr-Lee", "the screens and the record show her new name"
+
+
+def test_a_name_that_stays_keeps_how_somebody_is_called(session, intake):
+    apply(intake, extract(line()))
+    (ann,) = everybody(session)
+    ann.person.display_name = "Dr Ann Kerr"
+    apply(intake, extract(line(status="paused,2026-05-01")))
+    assert ann.person.display_name == "Dr Ann Kerr"
 
 
 def test_accounts_with_the_number_find_their_person(session, intake, now):
