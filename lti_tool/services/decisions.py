@@ -35,12 +35,13 @@ def decide_all(session: Session, enrolments: Sequence[Enrolment], now: datetime)
 
 def _decide_some(session: Session, enrolments: Sequence[Enrolment], now: datetime) -> list[Decision]:
     take_in_turn(session, *enrolments)
-    shared = rulebook.sets_of(session, enrolments)  # held, so that no learner has them read anew
+    shared = rulebook.shared_by(session, enrolments)
     made = [_decide(session, dossier, now) for dossier in dossiers.of(session, enrolments)]
     session.flush()
     for decision, is_provisional in made:
-        if is_provisional and decision.enrolment.regulation_set_id in shared:  # I25: no credit, nothing to record
+        if is_provisional and decision.enrolment.regulation_set_id is not None:  # I25: without credit, no record
             outbox.enqueue_provisional(session, decision, now)
+    del shared  # until here
     return [decision for decision, _ in made]
 
 

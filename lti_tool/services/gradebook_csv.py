@@ -2,15 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.models.catalogue import RunComponent
+from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import CaptureRun, Outcome
 from lti_tool.services import columns, follow_up, gradebook_files, held, outcomes
 from lti_tool.services.actors import Actor
@@ -41,13 +42,17 @@ KINDS = (NEW, UNCHANGED, OLDER, COMPARED, HELD, NOT_ON_MC, NO_FIGURE, UNCLEAR)
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What a column of an export would do. ``digest`` names exactly this, and applying asks for it."""
+    """What a column of an export would do. ``digest`` names exactly this, and applying asks for it.
+
+    ``missing``: the keys of registered learners who are in no row, which is no error.
+    """
 
     digest: str
     source: str
     column: str
     maximum: Decimal
     plans: tuple[RowPlan, ...]
+    missing: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[RowPlan, ...]:
@@ -107,8 +112,19 @@ def _prepare(
     plans = tuple(entry.plan for entry in planned)
     said = [book.table.digest, part.key, column.name, plain(most), [asdict(plan) for plan in plans]]
     digest = sha256(json.dumps(said).encode()).hexdigest()
-    shown = Preview(digest=digest, source=book.source, column=column.name, maximum=most, plans=plans)
+    missing = _missing(session, part, {plan.learner for plan in plans})
+    shown = Preview(
+        digest=digest, source=book.source, column=column.name, maximum=most, plans=plans, missing=missing
+    )
     return shown, planned, part, book
+
+
+def _missing(session: Session, part: RunComponent, found: Collection[str]) -> tuple[str, ...]:
+    registered = session.scalars(
+        select(Enrolment.key).where(Enrolment.run_id == part.run_id, Enrolment.status == "registered")
+        .order_by(Enrolment.id)
+    )
+    return tuple(key for key in registered if key not in found)
 
 
 def _hold(

@@ -13,7 +13,15 @@ from lti_tool.domain.attempts import FAILED, PASSED, Status
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import Outcome
 from lti_tool.models.people import LtiUser
-from lti_tool.services import gradebook_accounts, held, identity, outcomes, student_numbers, written_marks
+from lti_tool.services import (
+    gradebook_accounts,
+    held,
+    identity,
+    outcomes,
+    spreadsheet_damage,
+    student_numbers,
+    written_marks,
+)
 from lti_tool.services.capture import (
     COMPARED,
     HELD,
@@ -61,9 +69,12 @@ def planned_rows(
     standing = outcomes.standing_now_of_all(session, part)
     for row in book.rows:
         owner = owners.of(book.hints_in(row))
-        plan = RowPlan(line=row.line, kind=HELD)
+        plan = RowPlan(line=row.line, kind=HELD, learner=owner.key if isinstance(owner, Enrolment) else "")
         cell = row.get(fold(column.name))
-        if owner is None:
+        damage = owners.damage_to(book.number_in(row)) if owner in (None, held.UNKNOWN) else ""
+        if damage:
+            yield Planned(plan=replace(plan, kind=UNCLEAR, text=damage))
+        elif owner is None:
             yield Planned(plan=replace(plan, kind=NOT_ON_MC))
         elif written_marks.is_figureless(cell):
             yield Planned(plan=replace(plan, kind=NO_FIGURE))
@@ -102,6 +113,7 @@ class _Owners:
         self._accounts = gradebook_accounts.Accounts(session, part.run_id)
         numbers = {student_numbers.normalise(self._institution, book.number_in(row)) for row in book.rows}
         self._people = student_numbers.people_with(session, part.institution_id, numbers - {""})
+        self._damage = spreadsheet_damage.Damage(session, part.run_id)
         self._learners: dict[int, list[Enrolment]] = defaultdict(list)
         for enrolment in session.scalars(
             select(Enrolment).where(Enrolment.run_id == part.run_id).order_by(Enrolment.id)
@@ -128,6 +140,10 @@ class _Owners:
         except Refused:
             return held.AMBIGUOUS
 
+    def damage_to(self, number: str) -> str:
+        """What a spreadsheet has done to an ID number that names nobody, with the remedy; empty where it is whole."""
+        return self._damage.to(number)
+
     def _disagree(self, account: LtiUser, number: str) -> bool:
         """Whether the account is one person's, and the number in the file another's (I12)."""
         return account.person_id is not None and number in self._people and self._people[number] != account.person_id
@@ -150,7 +166,7 @@ def _with_owner(
     was = "" if stands is None else stands.gate or (plain(stands.raw) if stands.raw is not None else stands.status)
     kind = COMPARED if result.side != part.authority else UNCHANGED if _is_same(stands, result) else NEW
     return Planned(
-        plan=replace(plan, kind=kind, learner=owner.key, mark=mark, was=was), row=row, result=result, enrolment=owner
+        plan=replace(plan, kind=kind, mark=mark, was=was), row=row, result=result, enrolment=owner
     )
 
 

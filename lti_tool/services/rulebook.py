@@ -1,6 +1,6 @@
 """The regulations that rows name, read once per process."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.regulations import Regulations
 from lti_tool.models.catalogue import Enrolment, RegulationSet
+from lti_tool.models.institution import Institution
 from lti_tool.services import regulation_files
 
 
@@ -20,10 +21,14 @@ def regulations_of(session: Session, enrolment: Enrolment) -> Regulations | None
     return _read(row.text, row.name, row.code)
 
 
-def sets_of(session: Session, enrolments: Iterable[Enrolment]) -> dict[int, RegulationSet]:
-    """The regulation sets of many, by number. While the caller holds them, none is read a second time."""
-    ids = {enrolment.regulation_set_id for enrolment in enrolments} - {None}
-    return {row.id: row for row in session.scalars(select(RegulationSet).where(RegulationSet.id.in_(ids)))}
+def shared_by(session: Session, enrolments: Iterable[Enrolment]) -> Sequence[object]:
+    """Regulations and institution of many learners. While the caller holds them, nobody has them read anew."""
+    sets = {enrolment.regulation_set_id for enrolment in enrolments} - {None}
+    homes = {enrolment.institution_id for enrolment in enrolments}
+    return [
+        *session.scalars(select(RegulationSet).where(RegulationSet.id.in_(sets))),
+        *session.scalars(select(Institution).where(Institution.id.in_(homes))),
+    ]
 
 
 @lru_cache(maxsize=64)

@@ -110,6 +110,30 @@ def test_bad_rows_are_named_and_the_others_taken(intake):
     assert marks(intake) == [(6, 9, "counted")]
 
 
+def test_registered_learners_who_are_in_no_row_are_named_and_no_error(session, intake):
+    omar, nia = intake.learner("Omar", "1002"), intake.learner("Nia", "1003")
+    intake.learner("Ada", "1004").status = "withdrawn"
+    intake.learner("Eve", "1005").status = "paused"
+    content = moodle(("1001", "6.00"), ("1003", "-"))
+    done = apply(intake, content)
+    assert done.missing == (omar.key,) and done.problems == ()
+    assert nia.key in {plan.learner for plan in done.plans}, "no mark yet is not missing"
+
+
+@pytest.mark.parametrize("number", ["1.001E+03", "42"])
+def test_rows_whose_number_a_spreadsheet_damaged_are_named_and_not_counted_as_not_on_it(intake, number):
+    intake.learner("Zoe", "0042")
+    done = apply(intake, moodle((number, "6.00"), ("1001", "7.00")))
+    assert (done.totals["unclear"], done.totals["not_on_mc"], done.totals["new"]) == (1, 0, 1)
+    assert "without opening it in a spreadsheet" in done.problems[0].text
+    assert len(done.missing) == 1, "Zoe is named as not in the file"
+
+
+def test_a_number_that_only_looks_shortened_is_whose_it_is(intake):
+    intake.learner("Eva", "1E06")
+    assert apply(intake, moodle(("1E06", "6.00"))).totals["new"] == 1
+
+
 def test_a_held_row_waits_for_registry(session, intake):
     apply(intake, moodle(("", "9.00")))
     (row,) = held.waiting(session, intake.institution.id)

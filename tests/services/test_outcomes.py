@@ -248,3 +248,27 @@ def test_nothing_is_ever_edited(intake, lena):
     take(intake, lena, mark("65"))
     intake.session.refresh(first)
     assert {column.name: getattr(first, column.name) for column in Outcome.__table__.columns} == before
+
+
+def test_many_are_appended_as_one_after_the_other(session, intake):
+    lena, omar = intake.learner("Lena", "1001"), intake.learner("Omar", "1002")
+    part = intake.part()
+    results = [(lena, mark("60", after=0)), (omar, mark("50", after=0)), (lena, mark("70", after=9)),
+               (lena, mark("60", after=0)), (omar, mark("40", after=-5))]
+    found = outcomes.append_all(session, part, results, intake.now)
+    assert [row and (row.raw, row.standing) for row in found] == [
+        (60, "counted"), (50, "counted"), (70, "counted"), None, (40, "older"),
+    ]
+    assert part.authority_fixed_at == intake.now
+    assert outcomes.append_all(session, part, results, intake.now) == [None] * 5
+
+
+def test_many_from_the_side_without_authority_open_one_discrepancy_each(session, intake):
+    lena, omar = intake.learner("Lena", "1001"), intake.learner("Omar", "1002")
+    intake.part().authority = "cairn"
+    results = [(lena, mark("60", after=0)), (omar, mark("50", after=0)), (lena, mark("60", after=3))]
+    assert {row.standing for row in outcomes.append_all(session, intake.part(), results, intake.now)} == {"compared"}
+    assert [(row.enrolment_id, row.theirs) for row in intake.discrepancies()] == [
+        (lena.id, "60 of 100"), (omar.id, "50 of 100"),
+    ]
+    assert intake.part().authority_fixed_at is None
