@@ -73,7 +73,7 @@ class IdentityLink(Owned, Base):
 
     lti_user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    rule: Mapped[str] = mapped_column(String(40))  # lis_sourcedid, custom_claim, csv, by_hand
+    rule: Mapped[str] = mapped_column(String(40))  # student_number (LIS or the custom claim), by_hand
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     linked_at: Mapped[Instant]
     ended_at: Mapped[Moment]

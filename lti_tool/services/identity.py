@@ -23,13 +23,13 @@ from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
 
 NONE, MATCHED, CONFIRMED, AMBIGUOUS = "none", "matched", "confirmed", "ambiguous"
-BY_LIS, BY_CLAIM, BY_CSV, BY_HAND = "lis_sourcedid", "custom_claim", "csv", "by_hand"
+BY_NUMBER, BY_HAND = "student_number", "by_hand"
 NO_NUMBER, NUMBER_UNKNOWN = "no_number", "number_unknown"
 NUMBER_CHANGED, NUMBER_TWICE, TWO_PEOPLE, UNLINKED = "number_changed", "number_twice", "two_people", "unlinked"
 REGISTRY_ONLY = "Only registry says who somebody is."
 
 
-def match_user(session: Session, lti_user: LtiUser, now: datetime, rule: str = BY_LIS) -> str:
+def match_user(session: Session, lti_user: LtiUser, now: datetime) -> str:
     """Match one account by its student number, and take up what was held of it. Returns the state of the match."""
     if lti_user.match in (CONFIRMED, AMBIGUOUS):  # a person's word stands, and a person's word is needed
         return lti_user.match
@@ -44,8 +44,8 @@ def match_user(session: Session, lti_user: LtiUser, now: datetime, rule: str = B
             _end_links(session, account, now)
             account.match, account.match_reason = AMBIGUOUS, NUMBER_TWICE
     elif len(people) == 1:
-        _link(session, lti_user, people[0], rule, now)
-        lti_user.match, lti_user.match_reason = MATCHED, rule
+        _link(session, lti_user, people[0], BY_NUMBER, now)
+        lti_user.match, lti_user.match_reason = MATCHED, BY_NUMBER
         follow_up.after(session, held.take_up_held(session, lti_user, now), now)
     elif people:
         lti_user.match, lti_user.match_reason = AMBIGUOUS, TWO_PEOPLE

@@ -28,8 +28,8 @@ def links(session):
 
 
 @pytest.mark.parametrize("sourcedid, state, reason", [
-    pytest.param("1001", "matched", "lis_sourcedid", id="the number itself"),
-    pytest.param("s1001/1", "matched", "lis_sourcedid", id="as this LMS writes it"),
+    pytest.param("1001", "matched", "student_number", id="the number itself"),
+    pytest.param("s1001/1", "matched", "student_number", id="as this LMS writes it"),
     pytest.param("", "none", "no_number", id="no number"),
     pytest.param("$Person.sourcedId", "none", "no_number", id="a variable that was not filled"),
     pytest.param("lena.l", "none", "no_number", id="a login is no number"),
@@ -41,13 +41,6 @@ def test_the_rule_of_the_number(session, intake, now, sourcedid, state, reason):
     assert identity.match_user(session, account, now) == state
     assert (account.match, account.match_reason) == (state, reason)
     assert account.person_id == (lena.person_id if state == "matched" else None)
-
-
-def test_the_custom_claim_is_a_rule_of_its_own(session, intake, now):
-    lena = intake.learner()
-    account = intake.account("user-1", sourcedid="1001")
-    identity.match_user(session, account, now, identity.BY_CLAIM)
-    assert links(session) == [(lena.person_id, "custom_claim", True)]
 
 
 def test_an_equal_name_and_e_mail_never_match(session, intake, now):
@@ -151,7 +144,7 @@ def test_confirming_a_match_keeps_its_link(session, intake, now):
     lena, account = intake.learner(), intake.account("user-1", sourcedid="1001")
     identity.match_user(session, account, now)
     identity.confirm(session, intake.actor(), account.key, lena.person.key, now)
-    assert links(session) == [(lena.person_id, "lis_sourcedid", True)] and account.match == "confirmed"
+    assert links(session) == [(lena.person_id, "student_number", True)] and account.match == "confirmed"
 
 
 def test_confirming_somebody_else_ends_the_former_link(session, intake, now):
@@ -159,7 +152,7 @@ def test_confirming_somebody_else_ends_the_former_link(session, intake, now):
     account = intake.account("user-1", sourcedid="1001")
     identity.match_user(session, account, now)
     identity.confirm(session, intake.actor(), account.key, omar.person.key, now)
-    assert links(session) == [(lena.person_id, "lis_sourcedid", False), (omar.person_id, "by_hand", True)]
+    assert links(session) == [(lena.person_id, "student_number", False), (omar.person_id, "by_hand", True)]
 
 
 def test_unlinking_waits_for_a_word(session, intake, now):
