@@ -109,6 +109,7 @@ class LineItem(Dated, Keyed, Base):
     release: Mapped[str] = mapped_column(String(20), default="when_ratified")  # or at_once
     state: Mapped[str] = mapped_column(String(20), default="open")  # open, gone
     compared_at: Mapped[Moment]  # results last read
+    looked_at: Mapped[Moment]  # when the scores that we sent were last looked for
     context: Mapped[Context] = relationship()
 
 

@@ -56,7 +56,7 @@ class Captured:
 def capture(sessions: Sessions, source: OutcomeSource, line_item_id: int, now: Clock) -> Captured:
     """Read one column and store what is new. Opens transactions of its own, none over the network."""
     with reading(sessions) as session:
-        column = _column(session, line_item_id)
+        column = column_of(session, line_item_id)
     started_at = now()
     try:
         found = list(source.results(column))
@@ -66,6 +66,18 @@ def capture(sessions: Sessions, source: OutcomeSource, line_item_id: int, now: C
         raise
     with sessions.begin() as session:
         return store(session, line_item_id, found, started_at=started_at, now=now())
+
+
+def column_of(session: Session, line_item_id: int) -> Column:
+    """Where a column of ours is. Raises :class:`NotFound` when it stands for nothing any more."""
+    row = session.execute(
+        select(LineItem.url, Deployment.registration_id)
+        .join(Context, LineItem.context_id == Context.id).join(Deployment, Context.deployment_id == Deployment.id)
+        .where(LineItem.id == line_item_id, LineItem.run_component_id.is_not(None))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("column")
+    return Column(registration_id=row.registration_id, url=row.url)
 
 
 def due_line_items(session: Session, now: datetime, every: timedelta) -> list[int]:
@@ -95,17 +107,6 @@ def store(
     session.flush()
     follow_up.after(session, appended, now)
     return Captured(capture_key=run.key, totals=dict(run.totals))
-
-
-def _column(session: Session, line_item_id: int) -> Column:
-    row = session.execute(
-        select(LineItem.url, Deployment.registration_id)
-        .join(Context, LineItem.context_id == Context.id).join(Deployment, Context.deployment_id == Deployment.id)
-        .where(LineItem.id == line_item_id, LineItem.run_component_id.is_not(None))
-    ).one_or_none()
-    if row is None:
-        raise NotFound("column")
-    return Column(registration_id=row.registration_id, url=row.url)
 
 
 def _begin(session: Session, item: LineItem, part: RunComponent, started_at: datetime) -> CaptureRun:

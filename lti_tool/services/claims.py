@@ -57,7 +57,7 @@ def expire(session: Session, now: datetime) -> int:
     lost = session.execute(
         update(OutboxMessage).where(OutboxMessage.state == SENDING, OutboxMessage.lease_until <= now)
         .values(
-            state=case((_has_newer(), SUPERSEDED), else_=READY), is_uncertain=True, due_at=now, lease_owner="",
+            state=case((has_newer(), SUPERSEDED), else_=READY), is_uncertain=True, due_at=now, lease_owner="",
             lease_until=None,
         )
         .returning(OutboxMessage.id, OutboxMessage.attempts), execution_options=PLAIN,
@@ -102,7 +102,8 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _has_newer() -> ColumnElement[bool]:
+def has_newer() -> ColumnElement[bool]:
+    """Whether a later version of the same thing is queued, or was sent."""
     other = OTHER.c
     return exists().where(
         other.destination_id == OutboxMessage.destination_id, other.record_key == OutboxMessage.record_key,
@@ -113,7 +114,7 @@ def _has_newer() -> ColumnElement[bool]:
 def supersede_passed(session: Session, ids: list[int]) -> None:
     """Of these, those that a newer version has passed meanwhile need not be sent any more."""
     session.execute(
-        update(OutboxMessage).where(OutboxMessage.id.in_(ids), _has_newer()).values(state=SUPERSEDED),
+        update(OutboxMessage).where(OutboxMessage.id.in_(ids), has_newer()).values(state=SUPERSEDED),
         execution_options=PLAIN,
     )
 

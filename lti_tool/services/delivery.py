@@ -1,8 +1,6 @@
 """Sending, with no transaction open: look before writing again, and make of whatever happens a plain value."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from fractions import Fraction
 from typing import Protocol, cast, runtime_checkable
 
 from connectors.base import stands
@@ -11,9 +9,9 @@ from connectors.contract import AwardRecord, BatchRecordSystem, Capability, Capt
 from connectors.errors import ConnectorError, ErrorClass, Rejected, Uncertain
 from lti_tool.services.bodies import ScoreMessage
 from lti_tool.services.results import Claimed, Delivered, Differs, Settled, Stale
+from lti_tool.services.shown_figures import is_ours, of_maximum
 
 STALE, OVERRIDDEN = "stale", "overridden"
-SAME = Fraction(1, 10_000)  # an LMS that keeps floats shows 61.999996 of 100 for what was 62
 
 
 @runtime_checkable
@@ -81,16 +79,6 @@ def takes_files(connectors: Connectors, destination: int) -> bool:
     except ConnectorError:
         return False
     return Capability.BATCH in getattr(connector, "capabilities", frozenset())
-
-
-def same_figure(
-    score: Decimal | None, maximum: Decimal | None, ours: Decimal | None, our_maximum: Decimal | None
-) -> bool:
-    """Whether two scores are the same share of their maxima."""
-    if score is None or ours is None:
-        return score is None and ours is None
-    theirs, own = Fraction(score) / Fraction(maximum or 1), Fraction(ours) / Fraction(our_maximum or 1)
-    return abs(theirs - own) <= SAME
 
 
 def _failed(message: Claimed, error: ConnectorError, looking: bool) -> Settled:
@@ -163,17 +151,16 @@ def _score(channel: ScoreChannel, score: ScoreMessage, looking: bool) -> Deliver
 def _after_stale(shown: CapturedResult | None, score: ScoreMessage, error: Rejected) -> Delivered:
     if _shows(shown, score):
         return Delivered(is_found=True, is_confirmed=True)
-    is_ours = shown is None or shown.score is None or same_figure(
+    if shown is None or shown.score is None or is_ours(
         shown.score, shown.maximum, score.previous, score.previous_maximum
-    )
-    if is_ours:
+    ):
         raise Stale(str(error), code=STALE) from error
     raise Differs(
         "The column shows another figure, which a teacher has given since: it is left as it is.", code=OVERRIDDEN,
-        mark=shown.score if shown else None,
+        mark=shown.score, grade=of_maximum(shown.maximum),
     ) from error
 
 
 def _shows(shown: CapturedResult | None, score: ScoreMessage) -> bool:
     theirs = (shown.score, shown.maximum) if shown else (None, None)
-    return same_figure(*theirs, score.figure.value, score.figure.maximum)
+    return is_ours(*theirs, score.figure.value, score.figure.maximum)

@@ -7,8 +7,6 @@ an LMS cannot say (absent, deferred, exempt, no mark yet, when it was handed in)
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,12 +18,10 @@ from lti_tool.models.platform import ScoreClock
 from lti_tool.services import sittings
 from lti_tool.services.batches import in_batches
 from lti_tool.services.outcome_values import LMS, LMS_SOURCES, NewOutcome, share
+from lti_tool.services.shown_figures import NO_MARK, in_words, is_ours
 from lti_tool.services.written_marks import plain
 
 COUNTED, OLDER, COMPARED, ECHO = "counted", "older", "compared", "echo"
-NO_MARK = "no mark"
-#: A gradebook keeps five decimals (Moodle); a score that came back within half a unit of the last is our own.
-GRADEBOOK_UNIT = Fraction(1, 100_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +165,7 @@ def _is_echo(session: Session, result: NewOutcome) -> bool:
     last = _last_score(session, result)
     if last is None or last.last_score is None or result.raw is None:
         return False
-    distance = abs(share(result.raw, result.out_of) - share(last.last_score, last.last_maximum))
-    return distance * Fraction(result.out_of or 1) <= GRADEBOOK_UNIT
+    return is_ours(result.raw, result.out_of, last.last_score, last.last_maximum)
 
 
 def _last_score(session: Session, result: NewOutcome) -> ScoreClock | None:
@@ -201,7 +196,7 @@ def _compare(
     if ours is not None and _same_figure(ours, outcome):
         return
     last = None if ours else _last_score(session, result)
-    said = _said(ours) if ours else _shown(last.last_score, last.last_maximum) if last else NO_MARK
+    said = _said(ours) if ours else in_words(last.last_score, last.last_maximum) if last else NO_MARK
     _open(session, outcome, ours=said, theirs=theirs, now=now)
 
 
@@ -226,10 +221,4 @@ def _same_figure(ours: Outcome, theirs: Outcome) -> bool:
 
 
 def _said(outcome: Outcome) -> str:
-    return _shown(outcome.raw, outcome.out_of) if outcome.raw is not None else outcome.gate or outcome.status
-
-
-def _shown(raw: Decimal | None, out_of: Decimal | None) -> str:
-    if raw is None:
-        return NO_MARK
-    return f"{plain(raw)} of {plain(out_of)}" if out_of is not None else plain(raw)
+    return in_words(outcome.raw, outcome.out_of) if outcome.raw is not None else outcome.gate or outcome.status

@@ -774,6 +774,7 @@ def upgrade() -> None:
         sa.Column("release", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
