@@ -70,9 +70,9 @@ def record_launch(
 def _course(db: Connection, launch: Launch, known: Row[Any]) -> int | None:
     if launch.course is None:
         return None
-    values: dict[str, Any] = {"label": launch.course.label, "title": launch.course.title}
-    if launch.memberships_url:  # a launch without a service does not take away what another one told
-        values["memberships_url"] = launch.memberships_url
+    told = {"label": launch.course.label, "title": launch.course.title, "memberships_url": launch.memberships_url}
+    # what a launch keeps back, it does not take away
+    values: dict[str, Any] = {name: value for name, value in told.items() if value}
     if launch.grades.lineitems:
         values |= {"lineitems_url": launch.grades.lineitems, "scopes": list(launch.grades.scopes)}
     if known.course_id is not None:
@@ -188,9 +188,17 @@ def _open(
         db.execute(insert_into(LaunchSession), {**values, "nonce_hash": nonce_hash, "created_at": now})
     except IntegrityError as error:
         raise LaunchRefused("replayed", registration_key=launch.registration.key) from error
-    course = (launch.course.title or launch.course.label) if launch.course else ""
-    found = Found(launch=OpenLaunch(**values), institution=_institution(known), person_id=person_id, course=course)
+    found = Found(
+        launch=OpenLaunch(**values), institution=_institution(known), person_id=person_id, course=_title(launch, known),
+    )
     return Recorded(values["key"], secret, found)
+
+
+def _title(launch: Launch, known: Row[Any]) -> str:
+    """What the course is called from now on."""
+    if launch.course is None:
+        return ""
+    return launch.course.title or known.course_title or launch.course.label or known.course_label or ""
 
 
 def _institution(known: Row[Any]) -> Institution:

@@ -70,6 +70,16 @@ def test_a_first_launch_writes_course_link_person_membership_and_session(
     )
 
 
+def test_a_launch_that_names_the_course_by_its_id_alone_does_not_take_its_title_away(
+    session: Session, lms: Registration, now: datetime
+) -> None:
+    record(session, launch_of(lms), now)
+    bare = record(session, launch_of(lms, "n2", course=CourseClaim(id="c1", label="", title="")), now)
+    session.expire_all()
+    context = session.scalars(select(Context)).one()
+    assert (context.label, context.title, bare.found.course) == ("IL5101", "Seeing", "Seeing")
+
+
 def test_only_the_hash_of_the_secret_is_kept(session: Session, lms: Registration, now: datetime) -> None:
     recorded = record(session, launch_of(lms), now)
     row = session.scalars(select(LaunchSession)).one()
