@@ -10,7 +10,8 @@ COMMANDS = {  # in the order in which somebody new needs them: name, module
     "init": "setup", "institutions": "setup", "db": "setup", "serve": "server", "worker": "server",
     "platforms": "platforms", "regulations": "regulations", "achievements": "achievements",
     "destinations": "destinations", "connectors": "destinations", "staff": "staff", "extracts": "registry",
-    "capture": "deliveries", "reconcile": "deliveries", "explain": "registry", "audit": "registry",
+    "people": "people", "capture": "deliveries", "reconcile": "deliveries", "explain": "registry",
+    "audit": "registry",
 }
 
 

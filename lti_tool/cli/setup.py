@@ -18,37 +18,71 @@ from lti_tool.models.institution import Institution
 from lti_tool.seal import Sealer
 from lti_tool.services import institutions as service
 from lti_tool.services import staff
-from lti_tool.settings import DEFAULT_FILE, Settings, from_mapping
+from lti_tool.services.errors import Refused
+from lti_tool.settings import DEFAULT_FILE, Settings, SettingsError, from_mapping
 
 SETS = ("inverlea-2026", "twenty-point")
 THERE_ALREADY = f"{DEFAULT_FILE} is there already. Use --force to write it anew; the key in cairn.key is kept."
 EXPLAINED = "# Settings of Cairn; docs/settings.md explains each."
 
 
-def asked(name: str, question: str, default: str, **more: Any) -> Callable[[F], F]:
-    """An option of the wizard, asked for where it is not given."""
-    return click.option(name, prompt=question, help=question + ".", default=default, show_default=True, **more)
+def asked(
+    name: str, question: str, default: str, check: Callable[[str], object] | None = None, **more: Any
+) -> Callable[[F], F]:
+    """An option of the wizard, asked for where it is not given; an odd answer is said at once, and asked for again."""
+
+    def checked(_context: click.Context, _option: click.Parameter, answer: str) -> str:
+        try:
+            if check is not None:
+                check(answer)
+        except (Refused, SettingsError) as error:
+            raise click.UsageError(str(error)) from error
+        return answer.strip()
+
+    return click.option(
+        name, prompt=question, help=question + ".", default=default, show_default=True, callback=checked, **more
+    )
+
+
+def check_name(name: str) -> None:
+    """Raises :class:`Refused` for an institution without a name."""
+    if not name.strip():
+        raise Refused("name", "An institution needs a name, as it should stand on every page.")
+
+
+def check_url(url: str) -> None:
+    """Raises :class:`SettingsError` for an address at which no browser would keep our cookies."""
+    from_mapping({"CAIRN_PUBLIC_URL": url})
+
+
+def check_there_is_none(_context: click.Context, _option: click.Parameter, is_forced: bool) -> bool:
+    """Before the first question, not after the last."""
+    if Path(DEFAULT_FILE).exists() and not is_forced:
+        raise Problem(THERE_ALREADY)
+    return is_forced
 
 
 @click.command()
-@asked("--name", "Name of the institution", "University of Inverlea")
-@asked("--code", "A short code for it", "inverlea")
-@asked("--timezone", "Its time zone", "Europe/London")
-@asked("--url", "The address where people will open Cairn", "http://localhost:8400", envvar="CAIRN_PUBLIC_URL")
-@asked("--login", "Login of the first administrator", "admin")
+@asked("--name", "Name of the institution", "University of Inverlea", check_name)
+@asked("--code", "A short code for it", "inverlea", service.check_code)
+@asked("--timezone", "Its time zone", "Europe/London", service.check_timezone)
+@asked(
+    "--url", "The address where people will open Cairn", "http://localhost:8400", check_url,
+    envvar="CAIRN_PUBLIC_URL",
+)
+@asked("--login", "Login of the first administrator", "admin", staff.check_login)
 @asked("--regulations", "Regulation set to start with", SETS[0], type=click.Choice(SETS))
 @click.option(
     "--database", default="sqlite:///cairn.db", show_default=True, envvar="CAIRN_DATABASE_URL",
     help="Where to keep everything: a SQLite file or postgresql://user:password@host/name.",
 )
-@click.option("--force", is_flag=True, help="Replace an existing cairn.env.")
-def init(
-    name: str, code: str, timezone: str, url: str, login: str, regulations: str, database: str, force: bool
-) -> None:
+@click.option(
+    "--force", is_flag=True, is_eager=True, expose_value=False, callback=check_there_is_none,
+    help="Replace an existing cairn.env.",
+)
+def init(name: str, code: str, timezone: str, url: str, login: str, regulations: str, database: str) -> None:
     """Set up Cairn here: settings, key, database, institution, first administrator, one regulation set."""
     with sentences():
-        if Path(DEFAULT_FILE).exists() and not force:
-            raise Problem(THERE_ALREADY)
         lines = [f"CAIRN_PUBLIC_URL={url}", f"CAIRN_DATABASE_URL={database}", "CAIRN_SECRET_KEYS_FILE=cairn.key"]
         settings = _settings(lines)
         engine, mask = engine_of(settings), os.umask(0o077)  # a database in a file holds people's names

@@ -18,7 +18,7 @@ from lti_tool.services import columns, courses, identity, outcomes, quarantine
 from lti_tool.services.errors import NotFound
 from lti_tool.services.written_marks import plain
 
-WITHDRAWN = "withdrawn"
+WITHDRAWN, PAUSED = "withdrawn", "paused"
 WAITING = frozenset({Status.PENDING, Status.UNAGREED})
 
 
@@ -44,6 +44,7 @@ class RunState:
     linked: int
     components: tuple[ComponentState, ...]
     learners: int
+    paused: int  # of these, on leave
     withdrawn: int
     unseen: int  # on the micro-credential, and not in this course as far as the LMS shows
     unmarked: int
@@ -171,8 +172,8 @@ class _Known:
         ))
 
     def is_unmarked(self, enrolment: Enrolment, part: RunComponent) -> bool:
-        """On the run still, and with nothing that stands on this component, or something still waited for."""
-        if enrolment.status == WITHDRAWN or part.component is None:
+        """On the run and not on leave, with nothing that stands on this component, or something still waited for."""
+        if enrolment.status in (WITHDRAWN, PAUSED) or part.component is None:
             return False
         if part.run.version.kind == "outcomes":
             return (enrolment.id, part.component.code) not in self.judgements
@@ -186,7 +187,8 @@ def _run_state(session: Session, context: Context, run: Run) -> RunState:
     states = tuple(_component_state(session, context, part, known) for part in _parts(run))
     return RunState(
         run_key=run.key, title=run.title, linked=sum(state.is_linked for state in states), components=states,
-        learners=len(live), withdrawn=len(known.enrolments) - len(live),
+        learners=len(live), paused=sum(enrolment.status == PAUSED for enrolment in live),
+        withdrawn=len(known.enrolments) - len(live),
         unseen=sum(enrolment.person_id not in known.in_lms for enrolment in live),
         unmarked=sum(state.unmarked for state in states), board_on=run.board_on, board_number=run.board_number,
     )

@@ -18,14 +18,10 @@ CODE = re.compile(r"[a-z][a-z0-9-]{1,38}")
 
 def add(session: Session, *, code: str, name: str, timezone: str, now: datetime) -> Institution:
     """A new institution. Raises :class:`Refused` for an odd or taken code, or an unknown time zone."""
-    if not CODE.fullmatch(code):
-        raise Refused("code", f"The code {code} will not do: 2 to 39 lower-case letters, digits and hyphens.")
+    check_code(code)
     if session.scalars(select(Institution).where(Institution.code == code)).first():
         raise Refused("taken", f"The code {code} is taken by another institution.")
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Refused("timezone", f"{timezone} is no time zone. Write it as Europe/London or UTC.") from error
+    check_timezone(timezone)
     made = Institution(code=code, name=name, timezone=timezone)
     session.add(made)
     session.flush()
@@ -34,6 +30,20 @@ def add(session: Session, *, code: str, name: str, timezone: str, now: datetime)
         details={"code": code},
     )
     return made
+
+
+def check_code(code: str) -> None:
+    """Raises :class:`Refused` for an odd code."""
+    if not CODE.fullmatch(code):
+        raise Refused("code", f"The code {code} will not do: 2 to 39 lower-case letters, digits and hyphens.")
+
+
+def check_timezone(timezone: str) -> None:
+    """Raises :class:`Refused` for an unknown time zone."""
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Refused("timezone", f"{timezone} is no time zone. Write it as Europe/London or UTC.") from error
 
 
 def load_shipped_regulations(session: Session, institution: Institution, name: str, now: datetime) -> RegulationSet:

@@ -34,5 +34,6 @@ def read_columns(sessions: Sessions, connectors: Connectors, line_items: Sequenc
             capture.capture(sessions, source, line_item_id, now)
         except ConnectorError as error:
             failed += 1
-            log.warning("a column could not be read, and is tried again later: %s; line_item=%s", error, line_item_id)
+            said = str(error).rstrip(".")
+            log.warning("a column could not be read, and is tried again later: %s; line_item=%s", said, line_item_id)
     return failed

@@ -4,6 +4,7 @@ Local accounts are for places without single sign-on. Course roles of an LMS nev
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from lti_tool.services import audit, vault
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
 
+LOGIN = re.compile(r"\S{1,255}")
 INSTITUTIONAL = (
     Role.CHAIR, Role.SECRETARY, Role.EXTERNAL, Role.BOARD_MEMBER, Role.REGISTRY, Role.AUDITOR, Role.IT_ADMIN,
 )
@@ -45,15 +47,22 @@ class Invitation:
     totp_secret: str
 
 
+def check_login(login: str) -> None:
+    """Raises :class:`Refused` for what nobody could type again."""
+    if not LOGIN.fullmatch(login.strip()):
+        raise Refused("login", f"The login {login} will not do: write one word, without blanks.")
+
+
 def add(
     session: Session, institution: Institution, *, login: str, name: str, roles: Iterable[Role], now: datetime,
     email: str = "", person: Person | None = None, actor: int | None = None,
 ) -> Invitation:
-    """An account with roles, and its one-time invitation. Raises :class:`Refused` for a taken login or an odd role."""
+    """An account with roles, and its one-time invitation. Raises :class:`Refused` for an odd login or role."""
     given, login = tuple(roles), login.strip().lower()
     odd = [role for role in given if role not in INSTITUTIONAL]
     if not given or odd:
         raise Refused("role", f"Choose from: {', '.join(INSTITUTIONAL)}.")
+    check_login(login)
     if _account(session, institution.id, login) is not None:
         raise Refused("taken", f"The login {login} is taken. Choose another, or invite its owner again.")
     person = person or vault.new_person(session, institution.id, display_name=name, family_name=name, email=email)

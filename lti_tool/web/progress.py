@@ -37,7 +37,7 @@ def story(launch_key: str) -> str:
         "learner/story.html", heading="Where you stand", is_known=person_id is not None, journeys=found,
         course=visit().course,
         words=g.institution.words or {}, offers=larger_awards.offered(g.institution) if found else [],
-        today=house().clock().date(),
+        today=house().clock().date(), has_one_clock=not house().settings.demo_clock,
     )
 
 

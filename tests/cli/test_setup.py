@@ -38,6 +38,20 @@ def test_init_asks_what_is_not_said(bare: Cairn) -> None:
     assert "INV-20-2026.1" in bare("regulations", "list")
 
 
+def test_an_odd_answer_is_said_at_once_and_asked_for_again(bare: Cairn) -> None:
+    told = bare("init", given=" \n\nInverlea!\n\nScotland\n\nhttp://cairn.example\n\ntwo words\n\n9\n\n")
+    said = ("needs a name", "will not do: 2 to 39", "is no time zone", "https only", "without blanks")
+    places = [told.index(words) for words in said]
+    assert places == sorted(places), "each is said where it was asked"
+    assert told.count("Its time zone [Europe/London]") == 2
+    assert "http://localhost:8400/staff/invitation/" in told
+
+
+def test_settings_that_are_there_are_said_before_the_first_question(bare: Cairn) -> None:
+    (bare.folder / "cairn.env").write_text("CAIRN_BIND=0.0.0.0:80\n", encoding="utf-8")
+    assert "Name of the institution" not in bare("init", code=2)
+
+
 def test_key_settings_and_database_are_for_their_owner_alone(bare: Cairn) -> None:
     bare("init", *options())
     for name in ("cairn.key", "cairn.env", "cairn.db"):

@@ -62,6 +62,14 @@ def test_i4_only_what_is_waited_for_is_unmarked(session, intake, status, unmarke
     assert run.components[1].unmarked == unmarked
 
 
+@pytest.mark.parametrize("status, counts", [("paused", (3, 1, 1)), ("withdrawn", (2, 0, 2))])
+def test_of_those_on_leave_and_those_who_withdrew_nothing_is_unmarked(session, intake, status, counts):
+    intake.lena.status = status
+    (run,) = cohort.home(session, intake.institution.id, intake.context.key).runs
+    assert (run.learners, run.paused, run.withdrawn) == counts
+    assert [part.unmarked for part in run.components] == [2, 2]
+
+
 def test_a_link_is_a_link_too(session, intake):
     session.add(
         ResourceLink(

@@ -28,7 +28,7 @@ class Lms:
 
     def pages(self, url: str, scopes: object, **_: Any) -> Iterator[Answer]:
         if "gone" in url:
-            raise Unavailable("lms.example cannot be reached")
+            raise Unavailable("lms.example cannot be reached.")
         shown = [{"userId": "u1", "resultScore": 15.5, "resultMaximum": 20}]
         yield Answer(200, {}, json.dumps(shown).encode(), url)
 
@@ -57,5 +57,6 @@ def test_one_column_that_cannot_be_read_keeps_no_other_waiting(
     assert lms_results.read_columns(sessions, Lms(), ids, utcnow) == 1  # type: ignore[arg-type]
     with sessions() as session:
         problems = session.scalars(select(CaptureRun.problem).order_by(CaptureRun.id)).all()
-    assert problems == ["Unavailable: lms.example cannot be reached", ""]
-    assert "cannot be reached" in caplog.text
+    assert problems == ["Unavailable: lms.example cannot be reached.", ""]
+    assert "cannot be reached; line_item=" in caplog.text
+    assert ".;" not in caplog.text

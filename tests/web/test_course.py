@@ -66,3 +66,12 @@ def test_a_launch_opens_nothing_without_its_own_cookie(classroom: Classroom) -> 
 def test_a_form_without_its_token_is_refused(classroom: Classroom) -> None:
     bob = classroom.client("bob")
     assert bob.inner.post(f"/l/{bob.key}/run", data={"run": classroom.keys["run"]}).status_code == 400
+
+
+def test_those_on_leave_are_named_and_not_counted_as_unmarked(classroom: Classroom) -> None:
+    with classroom.sessions.begin() as session:
+        classroom.enrolment(session, "Lena").status = "paused"
+    page = classroom.client("bob").get("course").text
+    assert "<strong>2 learners</strong>" in page
+    assert "2 unmarked" in page
+    assert "1 is on leave: of them nothing counts as unmarked." in page

@@ -1,5 +1,6 @@
 """The learner's page: where am I, what may change, what happens next; and nobody else (I4, I19, I25)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from lti_tool.models.board import Ratification
@@ -16,12 +17,12 @@ PGCERT = {
 }
 
 
-def ratify(classroom: Classroom, learner: str) -> None:
+def ratify(classroom: Classroom, learner: str, authority: str = "cairn") -> None:
     with classroom.sessions.begin() as session:
         enrolment = classroom.enrolment(session, learner)
         decision = decisions.decide(session, enrolment, classroom.now)
         act = Ratification(
-            institution_id=enrolment.institution_id, authority="cairn", reference="INV-DATA/1",
+            institution_id=enrolment.institution_id, authority=authority, reference="INV-DATA/1",
             held_on=date(2026, 6, 1), ratified_at=classroom.now,
         )
         session.add(act)
@@ -84,6 +85,19 @@ def test_what_is_confirmed_is_shown_with_its_credit(classroom: Classroom) -> Non
     assert '<p class="figure-big">61</p>' in page
     assert "15 credits" in page
     assert "Provisional" not in page
+
+
+def test_a_demonstration_tells_no_date_of_another_clock(classroom: Classroom) -> None:
+    """What was read back when is the machine's time; beside a moved clock that would be two times on one page."""
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    ratify(classroom, "Lena", authority="record_system")
+    assert "Read back and found the same on " in page_of(classroom)
+    house = classroom.app.extensions["cairn"]
+    house.settings = replace(house.settings, demo_clock="demo.txt")
+    page = page_of(classroom)
+    assert "Read back and found the same.</p>" in page
+    assert "Decided on 1 June 2026" in page
 
 
 def test_a_mark_changed_after_ratification_is_not_shown(classroom: Classroom) -> None:
