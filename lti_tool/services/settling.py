@@ -166,7 +166,7 @@ def _pause(session: Session, destination_id: int, reason: str, now: datetime) ->
         session, institution_id=destination.institution_id, action="destination.pause",
         subject=f"destination:{destination.key}", now=now, details={"reason": reason[:255]},
     )
-    log.error("destination paused, an administrator is needed: %s; destination=%s", reason, destination.key)
+    log.error("destination paused, an administrator is needed: %s; destination=%s", reason.rstrip("."), destination.key)
 
 
 def _recovered(settled: Settled, held: dict[int, Row[Any]]) -> bool:
