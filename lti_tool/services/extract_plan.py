@@ -1,6 +1,6 @@
 """What a registration extract would change, worked out before anything is changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models.catalogue import Enrolment, Run, RunComponent
 from lti_tool.models.people import Person, PersonIdentifier
 from lti_tool.services import student_numbers
+from lti_tool.services.batches import in_batches
 from lti_tool.services.extract_rows import ExtractRow, Problem
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
@@ -59,29 +60,38 @@ def register(session: Session, institution_id: int, rows: Iterable[ExtractRow]) 
     """Read what is needed, once."""
     rows = list(rows)
     found = Register()
-    for run in session.scalars(select(Run).where(
-        Run.institution_id == institution_id, Run.code.in_({row.run[0] for row in rows})
-    )):
-        found.runs[(run.code, run.occurrence, run.period)] = run
-        found.parts[run.id] = list(run.components)
-    _add_people(session, institution_id, rows, found)
-    for enrolment in session.scalars(select(Enrolment).where(
-        Enrolment.institution_id == institution_id, Enrolment.registration.in_({row.registration for row in rows})
-    )):
-        found.enrolments[(enrolment.run_id, enrolment.registration)] = enrolment
-        found.owners[enrolment.registration] = enrolment.person_id
+    for codes in in_batches(sorted({row.run[0] for row in rows})):
+        _add_runs(session, institution_id, codes, found)
+    for numbers in in_batches(sorted({row.student for row in rows})):
+        _add_people(session, institution_id, numbers, found)
+    for registrations in in_batches(sorted({row.registration for row in rows})):
+        _add_enrolments(session, institution_id, registrations, found)
     return found
 
 
-def _add_people(session: Session, institution_id: int, rows: list[ExtractRow], found: Register) -> None:
+def _add_runs(session: Session, institution_id: int, codes: Sequence[str], found: Register) -> None:
+    for run in session.scalars(select(Run).where(Run.institution_id == institution_id, Run.code.in_(codes))):
+        found.runs[(run.code, run.occurrence, run.period)] = run
+        found.parts[run.id] = list(run.components)
+
+
+def _add_people(session: Session, institution_id: int, numbers: Sequence[str], found: Register) -> None:
     for number, person in session.execute(
         select(PersonIdentifier.value, Person).join(Person, PersonIdentifier.person_id == Person.id).where(
             PersonIdentifier.institution_id == institution_id, PersonIdentifier.kind == student_numbers.KIND,
-            PersonIdentifier.value.in_({row.student for row in rows}),
+            PersonIdentifier.value.in_(numbers),
         )
     ):
         found.persons[number] = person
         found.numbers[person.id] = number
+
+
+def _add_enrolments(session: Session, institution_id: int, registrations: Sequence[str], found: Register) -> None:
+    for enrolment in session.scalars(select(Enrolment).where(
+        Enrolment.institution_id == institution_id, Enrolment.registration.in_(registrations)
+    )):
+        found.enrolments[(enrolment.run_id, enrolment.registration)] = enrolment
+        found.owners[enrolment.registration] = enrolment.person_id
 
 
 def place(rows: Iterable[ExtractRow], known: Register) -> tuple[list[Planned], list[Problem]]:

@@ -1,6 +1,7 @@
 """What an extract would change is worked out before anything is changed."""
 
 import pytest
+from sqlalchemy import event
 
 from lti_tool.services import extract_plan
 from lti_tool.services.extract_rows import ExtractRow
@@ -82,3 +83,23 @@ def test_another_institution_s_runs_and_people_are_not_seen(intake, session, now
     other = Intake(session, now, "elsewhere")
     known = extract_plan.register(session, other.institution.id, [row()])
     assert known.runs[RUN].institution_id == other.institution.id and known.persons == {}
+
+
+def test_the_extract_of_a_whole_university_asks_for_some_people_at_a_time(intake):
+    """A statement of PostgreSQL takes 65,535 values, one of SQLite fewer in some builds."""
+    rows, most = [row(n, student=str(n), registration=f"{n}/1") for n in range(1000, 3500)], []
+    known = intake.learner("Ann", "3400")
+    known.registration = "3400/1"
+    intake.session.flush()
+    engine = intake.session.get_bind()
+
+    def note(_connection, _cursor, _statement, parameters, *_):
+        most.append(len(parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        found = extract_plan.register(intake.session, intake.institution.id, rows)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert max(most) <= 1000
+    assert found.persons["3400"] is known.person and found.owners == {"3400/1": known.person_id}
