@@ -69,7 +69,7 @@ def planned_rows(
     standing = outcomes.standing_now_of_all(session, part)
     for row in book.rows:
         owner = owners.of(book.hints_in(row))
-        plan = RowPlan(line=row.line, kind=HELD, learner=owner.key if isinstance(owner, Enrolment) else "")
+        plan = _blank(row, owner, standing)
         cell = row.get(fold(column.name))
         damage = owners.damage_to(book.number_in(row)) if owner in (None, held.UNKNOWN) else ""
         if damage:
@@ -85,6 +85,15 @@ def planned_rows(
                 yield Planned(plan=replace(plan, kind=UNCLEAR, text=_unclear(cell, error)))
                 continue
             yield _with_owner(standing, part, plan, row, result, owner)
+
+
+def _blank(row: Row, owner: Enrolment | str | None, standing: Mapping[int, Outcome]) -> RowPlan:
+    """Whose the row is and what stands for them, whatever it turns out to do."""
+    if not isinstance(owner, Enrolment):
+        return RowPlan(line=row.line, kind=HELD)
+    stands = standing.get(owner.id)
+    was = "" if stands is None else stands.gate or (plain(stands.raw) if stands.raw is not None else stands.status)
+    return RowPlan(line=row.line, kind=HELD, learner=owner.key, was=was)
 
 
 def _unclear(cell: str, error: UnreadableMark) -> str:
@@ -162,12 +171,9 @@ def _with_owner(
             "registrations on this run. It waits until registry says."
         )
         return Planned(plan=replace(plan, mark=mark, text=text), row=row, result=result, reason=owner)
-    stands = standing.get(owner.id)
-    was = "" if stands is None else stands.gate or (plain(stands.raw) if stands.raw is not None else stands.status)
-    kind = COMPARED if result.side != part.authority else UNCHANGED if _is_same(stands, result) else NEW
-    return Planned(
-        plan=replace(plan, kind=kind, mark=mark, was=was), row=row, result=result, enrolment=owner
-    )
+    is_same = _is_same(standing.get(owner.id), result)
+    kind = COMPARED if result.side != part.authority else UNCHANGED if is_same else NEW
+    return Planned(plan=replace(plan, kind=kind, mark=mark), row=row, result=result, enrolment=owner)
 
 
 def _is_same(stands: Outcome | None, result: NewOutcome) -> bool:

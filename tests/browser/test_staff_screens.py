@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from lti_tool.clock import utcnow
+from lti_tool.models.institution import Institution
+from lti_tool.models.people import StaffAccount, StaffRole
 from lti_tool.services import reconciliation_runs
 from tests.browser.conftest import Look, SignIn, Site
 from tests.web.university import Desks
@@ -66,3 +69,18 @@ def test_a_reconciliation_shows_how_far_it_is_and_then_its_totals(
         run = reconciliation_runs.find(session, desks.institution_id, found.key)
         run.totals, run.finished_at = {"sent": 200, "held": 200, "equal": 200}, utcnow()
     expect(page.get_by_text("Sign these totals")).to_be_visible(timeout=10_000)
+
+
+def test_all_places_stand_in_one_line_however_long_the_name_beside_them(
+    page: Page, site: Site, desks: Desks, sign_in: SignIn, look: Look
+) -> None:
+    with site.sessions.begin() as session:
+        session.get_one(Institution, desks.institution_id).name = "University of the Highlands and Islands at Inverlea"
+        account = session.scalars(select(StaffAccount).where(StaffAccount.login == "dana")).one()
+        for role in ("chair", "auditor", "it_admin"):
+            session.add(StaffRole(institution_id=desks.institution_id, account_id=account.id, role=role))
+    sign_in(page, "dana")
+    places = page.get_by_role("navigation", name="Main").get_by_role("link")
+    heights = {round(box["y"]) for box in (place.bounding_box() for place in places.all()) if box}
+    assert (places.count(), len(heights)) == (11, 1)
+    look(page, "desk-everything")

@@ -120,6 +120,15 @@ def test_registered_learners_who_are_in_no_row_are_named_and_no_error(session, i
     assert nia.key in {plan.learner for plan in done.plans}, "no mark yet is not missing"
 
 
+@pytest.mark.parametrize("cell", ["-", "sixty"])
+def test_what_stands_is_shown_beside_a_row_that_says_nothing_too(session, intake, cell):
+    apply(intake, moodle(("1001", "6.00")))
+    shown = gradebook_csv.preview(
+        session, intake.actor("bob"), intake.part().key, moodle(("1001", cell)), QUIZ, intake.now
+    )
+    assert [(plan.learner, plan.was, plan.mark) for plan in shown.plans] == [(intake.lena.key, "6", "")]
+
+
 @pytest.mark.parametrize("number", ["1.001E+03", "42"])
 def test_rows_whose_number_a_spreadsheet_damaged_are_named_and_not_counted_as_not_on_it(intake, number):
     intake.learner("Zoe", "0042")
