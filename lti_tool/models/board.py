@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db import Base, DecimalText
@@ -130,6 +130,12 @@ class Amendment(Dated, Keyed, Base):
     """
 
     __tablename__ = "amendment"
+    __table_args__ = (  # one proposal at a time: of two made at the same instant, the database lets one in
+        Index(
+            "uq_amendment_enrolment_id_proposed", "enrolment_id", unique=True,
+            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
+        ),
+    )
 
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))

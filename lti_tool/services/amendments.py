@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lti_tool.domain import ratification as rules
@@ -19,6 +20,8 @@ from lti_tool.services.actors import Actor
 from lti_tool.services.duties import as_domain, person_of, require
 from lti_tool.services.errors import NotFound, Refused
 
+PROPOSED = "proposed", "An amendment of this result is waiting for the chair already."
+
 
 def propose(
     session: Session, actor: Actor, enrolment: Enrolment, *, reason: str, authority_reference: str, now: datetime,
@@ -30,7 +33,7 @@ def propose(
     if not reason.strip() or not authority_reference.strip():
         raise Refused("reason", "An amendment needs its reason and its authority, such as Chair's action 2026/07.")
     if _is_proposed(session, enrolment):
-        raise Refused("proposed", "An amendment of this result is waiting for the chair already.")
+        raise Refused(*PROPOSED)
     decision = differing(session, enrolment)
     if decision is None:
         raise Refused("no_difference", "The facts give the ratified result; correct the mark where it is kept first.")
@@ -39,8 +42,11 @@ def propose(
         decision_id=decision.id, decision=decision, reason=reason.strip(),
         authority_reference=authority_reference.strip(), proposed_by=person_of(actor), created_at=now,
     )
-    session.add(amendment)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(amendment)
+    except IntegrityError as error:  # somebody else proposed at the same instant
+        raise Refused(*PROPOSED) from error
     _note(session, actor, amendment, "amendment.propose", now)
     return amendment
 

@@ -837,6 +837,13 @@ def upgrade() -> None:
     with op.batch_alter_table("amendment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_amendment_enrolment_id"), ["enrolment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_amendment_institution_id"), ["institution_id"], unique=False)
+        batch_op.create_index(
+            "uq_amendment_enrolment_id_proposed",
+            ["enrolment_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
 
     op.create_table(
         "award",
@@ -1175,6 +1182,11 @@ def downgrade() -> None:
 
     op.drop_table("award")
     with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_amendment_enrolment_id_proposed",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
         batch_op.drop_index(batch_op.f("ix_amendment_institution_id"))
         batch_op.drop_index(batch_op.f("ix_amendment_enrolment_id"))
 

@@ -1,12 +1,15 @@
 """Amendments: on authority, by two people, derived and not typed; both versions stay."""
 
 from decimal import Decimal
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
 from lti_tool.domain.ratification import ResultState, Role
 from lti_tool.models.board import Conflict, ExamBoard
+from lti_tool.models.catalogue import Enrolment
 from lti_tool.services import amendments, awards, decisions
 from lti_tool.services.errors import NotFound, Refused
 from tests.services.ratifying import University
@@ -37,7 +40,7 @@ def lena(university, run):
 
 def propose(university, enrolment, who="bob", **changes):
     given = {"reason": "page total added wrongly", "authority_reference": ACTION, "now": university.now}
-    return amendments.propose(university.session, university.actor(who), enrolment, **{**given, **changes})
+    return amendments.propose(object_session(enrolment), university.actor(who), enrolment, **{**given, **changes})
 
 
 def approve(university, amendment, who="alice"):
@@ -75,6 +78,43 @@ def test_the_record_system_is_told_version_two_under_the_same_key(university, le
     final = [message for message in university.messages(lena) if message.is_final]
     assert len({message.record_key for message in final}) == 1
     assert final[1].version > final[0].version
+
+
+def test_of_two_at_the_same_instant_the_database_lets_one_in(university, lena, monkeypatch):
+    propose(university, lena)
+    monkeypatch.setattr(amendments, "_is_proposed", lambda *_: False)  # neither has seen the other
+    with pytest.raises(Refused, match="waiting for the chair already"):
+        propose(university, lena)
+    assert len(amendments.waiting(university.session, university.institution.id)) == 1
+
+
+def test_two_who_propose_at_once_are_told_apart(sessions, now):
+    with sessions.begin() as session:
+        university = University(session, now)
+        run = university.run()
+        lena = university.marked(run, "49", "49")
+        university.ratify(run)
+        university.mark(lena, "CRIT", "80", board=1)
+        decisions.decide(session, lena, university.later())
+    start, codes = Barrier(2), []
+
+    def one(who):
+        start.wait()
+        try:
+            with sessions.begin() as session:
+                propose(university, session.get_one(Enrolment, lena.id), who)
+            codes.append("stored")
+        except Refused as refused:
+            codes.append(refused.code)
+
+    threads = [Thread(target=one, args=(who,)) for who in ("bob", "dana")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == ["proposed", "stored"]
+    with sessions() as session:
+        assert len(amendments.waiting(session, university.institution.id)) == 1
 
 
 @pytest.mark.parametrize("who", ["charlie", "femi", "iris"])
