@@ -98,6 +98,9 @@ CODES: Mapping[str, tuple[ErrorClass, Owner]] = {
     "exists_different": (ErrorClass.DECIDE, Owner.REGISTRAR),
     "duplicate_row": (ErrorClass.FIX_HERE, Owner.MAPPING_OWNER),
     "window_closed": (ErrorClass.WINDOW, Owner.REGISTRAR),
+    "overridden": (ErrorClass.DECIDE, Owner.DEPARTMENT),
+    "not_shown": (ErrorClass.FIX_THERE, Owner.DEPARTMENT),
+    "not_read": (ErrorClass.FIX_THERE, Owner.ADMINISTRATOR),
 }
 
 

@@ -1,9 +1,11 @@
-"""What a dispatcher does beside sending: reading back, reconciling, capturing, filling columns, clearing away."""
+"""What a dispatcher does beside sending: reading back, reconciling, capturing, filling columns and looking what they
+show, clearing away."""
 
 import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 
 from sqlalchemy import delete
@@ -14,7 +16,7 @@ from lti_tool.clock import Clock, utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.models.people import StaffSession
 from lti_tool.models.platform import LaunchSession
-from lti_tool.services import capture, lms_results, passback, readback
+from lti_tool.services import capture, lms_results, passback, readback, shown_scores
 from lti_tool.services.connecting import Connectors
 from lti_tool.services.reconciler import Reconciler
 from lti_tool.settings import Settings
@@ -58,6 +60,7 @@ class Chores:
         self._safely("reading back", self._read_back)
         self._safely("capture", self._capture)
         self._safely("filling columns", self._fill)
+        self._safely("looking for scores", self._look)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._settings.sweep_seconds):
@@ -85,7 +88,7 @@ class Chores:
             at, pause = self._looks.get(destination_id, (0.0, float(self._settings.sweep_seconds)))
             if time.monotonic() >= at and not self._stopping.is_set():
                 self._looks[destination_id] = (time.monotonic() + pause, self._longer(pause))
-                self._safely("reading back", lambda id=destination_id: self._sweep(id))  # type: ignore[misc]
+                self._safely("reading back", partial(self._sweep, destination_id))
 
     def _capture(self) -> None:
         with reading(self._sessions) as session:
@@ -100,6 +103,16 @@ class Chores:
         if is_behind:
             with self._sessions.begin() as session:
                 passback.catch_up(session, self._business())
+
+    def _look(self) -> None:
+        with reading(self._sessions) as session:
+            due = shown_scores.due(session, utcnow())
+        source = lms_results.AgsResults(self._connectors.lms)
+        for each in due:
+            if not self._stopping.is_set():
+                self._safely(f"looking for scores; line_item={each}", partial(
+                    shown_scores.look, self._sessions, source, each, self._business,
+                ))
 
     def _sweep(self, destination_id: int) -> None:
         if readback.sweep(self._sessions, self._connectors, destination_id, self._business()):

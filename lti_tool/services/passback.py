@@ -126,7 +126,7 @@ def _send(session: Session, line_item: LineItem, enrolment: Enrolment, figure: S
             continue  # there is no figure, and none was ever sent
         if clock is not None and (clock.last_score, clock.last_maximum) == (figure.value, figure.maximum):
             continue
-        outbox.enqueue_score(session, line_item, lti_user, figure, now)
+        outbox.enqueue_score(session, line_item, lti_user, figure, now).enrolment_id = enrolment.id
 
 
 def _users(session: Session, line_item: LineItem, enrolment: Enrolment) -> list[LtiUser]:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from connectors import classes
 from connectors.contract import AwardRecord
 from connectors.errors import ConnectorError, ErrorClass
 from connectors.file_fields import disarmed
+from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import (
     CONFIRMED,
     FAILED,
@@ -211,12 +212,13 @@ def rejected_csv(session: Session, institution_id: int, destination: str = "") -
 def entry(session: Session, message: OutboxMessage) -> Entry:
     """A message in words; what can no longer be read since the person was erased stays empty."""
     body, error = _body(session, message), _error(message)
-    about = classes.CLASSES[error.error_class]
+    about = _about(message, error)
     is_failing = bool(message.error_class)
     return Entry(
         key=message.key, destination=message.destination.name, destination_key=message.destination.key,
         kind=message.kind, state=message.state, version=message.version, is_final=message.is_final,
-        **_subject(body), theirs=_theirs(message), error_class=message.error_class,
+        **{**_subject(body), **_learner_of_a_score(session, message)}, theirs=_theirs(message),
+        error_class=message.error_class,
         label=about.label if is_failing else "", sentence=about.sentence if is_failing else "",
         owner=classes.owner_of(error).value if is_failing else "", action=about.action if is_failing else "",
         error_text=message.error_text, words=message.error_words, code=message.error_code, attempts=message.attempts,
@@ -255,6 +257,21 @@ def _subject(body: bodies.Body | None) -> dict[str, Any]:
     if body is None or body.figure.value is None:
         return empty
     return {**empty, "ours": f"{body.figure.value:f} of {body.figure.maximum:f}"}
+
+
+def _learner_of_a_score(session: Session, message: OutboxMessage) -> dict[str, str]:
+    """An LMS is told an id of its own only; staff are told whose it is."""
+    enrolment = session.get(Enrolment, message.enrolment_id) if message.enrolment_id else None
+    if message.kind != bodies.SCORE or enrolment is None:
+        return {}
+    return {"learner": enrolment.person.display_name, "run": enrolment.run.code}
+
+
+def _about(message: OutboxMessage, error: ConnectorError) -> classes.Class:
+    """What staff are told of an error's class; the classes speak of record systems, so of a score its own text does."""
+    about = classes.CLASSES[error.error_class]
+    is_own = message.kind == bodies.SCORE and bool(message.error_text)
+    return replace(about, sentence=message.error_text, action="") if is_own else about
 
 
 def _theirs(message: OutboxMessage) -> str:

@@ -184,12 +184,7 @@ def _confirm(session: Session, message: OutboxMessage, remote: RemoteRecord, now
     message.sent_at = message.sent_at or utcnow()
     message.is_uncertain, message.error_class, message.error_code = False, "", ""
     message.error_text = message.error_words = ""
-    settled = select(Discrepancy).where(
-        Discrepancy.message_id == message.id, Discrepancy.closed_at.is_(None),
-        Discrepancy.kind.in_((overrides.RECORD_DIFFERS, "record_unreadable")),
-    )
-    for discrepancy in session.scalars(settled):
-        discrepancy.closed_at, discrepancy.resolution = now, "Read back equal since."
+    overrides.settle(session, message, (overrides.RECORD_DIFFERS, "record_unreadable"), "Read back equal since.", now)
     session.flush()
 
 

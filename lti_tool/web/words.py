@@ -15,6 +15,9 @@ STATES: Mapping[str, str] = {
     "ready": "Waiting to be sent", "sending": "Being sent", "sent": "Sent, not yet read back", "confirmed": "Confirmed",
     "on_hold": "On hold for a person", "failed": "Closed", "superseded": "Replaced by a later version",
 }
+SCORES: Mapping[str, str] = {  # in an LMS: it holds what its column shows
+    **STATES, "sent": "Sent, not seen in the column yet", "confirmed": "Shown in the column",
+}
 AUTHORITIES: Mapping[str, str] = {
     "cairn": "a board here", "minuted": "a board elsewhere, by its minute", "record_system": "the record system",
 }
@@ -80,7 +83,7 @@ TONES: Mapping[str, str] = {
     "on_hold": "bad", "failed": "care", "open": "info", "ratified": "good",
 }
 TABLES: Mapping[str, Mapping[str, str]] = {
-    "kind": KINDS, "state": STATES, "authority": AUTHORITIES, "role": ROLES, "discrepancy": DISCREPANCIES,
+    "kind": KINDS, "state": STATES, "score": SCORES, "authority": AUTHORITIES, "role": ROLES, "discrepancy": DISCREPANCIES,
     "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS, "attempt": ATTEMPTS,
     "action": ACTIONS, "reconciliation": RECONCILIATIONS,
 }

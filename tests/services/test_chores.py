@@ -1,6 +1,7 @@
 """What a dispatcher does beside sending."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -11,11 +12,12 @@ from lti_tool.clock import utcnow
 from lti_tool.db import Sessions
 from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.platform import LaunchSession
-from lti_tool.services import chores
+from lti_tool.services import bodies, chores, outbox
 from lti_tool.services.connecting import Connectors
 from lti_tool.settings import Settings
 from tests import factories
 from tests.services import delivering
+from tests.services.test_lms_results import Lms
 from tests.services.test_passback import Course
 
 
@@ -91,3 +93,23 @@ def test_a_column_opened_after_the_marks_is_filled(sessions: Sessions) -> None:
     with sessions() as session:
         [queued] = session.scalars(select(OutboxMessage))
     assert queued.kind == "score"
+
+
+def test_a_column_that_cannot_be_read_keeps_no_other_waiting(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sessions.begin() as session:
+        course = Course(session)
+        columns = [course.column(course.part(code), url=f"https://lms.example/{code}") for code in ("CRIT", "PORT")]
+        for column in columns:
+            figure = bodies.ScoreFigure(value=Decimal("15.5"), maximum=Decimal(20))
+            message = outbox.enqueue_score(session, column, course.user, figure, utcnow())
+            message.state, message.sent_at = "sent", utcnow() - timedelta(minutes=1)
+            column.compared_at = utcnow()
+    made = chores_of(sessions, course.world)
+    monkeypatch.setattr(made._connectors, "lms", Lms(course.user.sub, gone="CRIT").lms)
+    made.do()
+    with sessions() as session:
+        states = session.scalars(select(OutboxMessage.state).order_by(OutboxMessage.id)).all()
+    assert states == ["sent", "confirmed"]
+    assert "lms.example cannot be reached" in caplog.text

@@ -236,7 +236,8 @@ class TestScores:
         column = Column(Decimal(75), is_stale=True)
         error = self.deliver(column, previous="40").result
         assert isinstance(error, Differs)
-        assert (error.code, error.mark, column.shown) == ("overridden", Decimal(75), Decimal(75))
+        assert (error.code, error.mark, error.grade) == ("overridden", Decimal(75), "of 100")
+        assert column.shown == 75
 
 
 def record_of(message: Claimed) -> AwardRecord:

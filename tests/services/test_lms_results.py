@@ -21,15 +21,18 @@ from tests.services import delivering
 
 
 class Lms:
-    """An LMS whose columns each show one result; it knows no column called ``gone``."""
+    """An LMS whose columns each show one result; one of them cannot be read."""
+
+    def __init__(self, user: str = "u1", gone: str = "gone") -> None:
+        self.user, self.gone = user, gone
 
     def lms(self, registration_id: int) -> "Lms":
         return self
 
     def pages(self, url: str, scopes: object, **_: Any) -> Iterator[Answer]:
-        if "gone" in url:
+        if self.gone in url:
             raise Unavailable("lms.example cannot be reached.")
-        shown = [{"userId": "u1", "resultScore": 15.5, "resultMaximum": 20}]
+        shown = [{"userId": self.user, "resultScore": 15.5, "resultMaximum": 20}]
         yield Answer(200, {}, json.dumps(shown).encode(), url)
 
 

@@ -43,7 +43,7 @@ def test_a_stale_score_goes_again_at_once_with_a_later_time(sessions: Sessions, 
 
 
 def test_a_teachers_figure_is_respected_and_noted_once(sessions: Sessions, message: Claimed) -> None:
-    error = Differs("another figure", code="overridden", mark=Decimal(75))
+    error = Differs("another figure", code="overridden", mark=Decimal(75), grade="of 100")
     delivering.settle(sessions, Settled(message=message, result=error))
     with sessions.begin() as session:
         row = session.get_one(OutboxMessage, message.id)
@@ -53,4 +53,4 @@ def test_a_teachers_figure_is_respected_and_noted_once(sessions: Sessions, messa
     delivering.settle(sessions, Settled(message=again, result=error))
     with sessions() as session:
         discrepancy = session.scalars(select(Discrepancy)).one()
-        assert (discrepancy.kind, discrepancy.ours, discrepancy.theirs) == ("other_side", "62", "75")
+        assert (discrepancy.kind, discrepancy.ours, discrepancy.theirs) == ("other_side", "62 of 100", "75 of 100")
