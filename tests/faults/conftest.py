@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_tool.db import Sessions
-from lti_tool.models.delivery import OutboxMessage
+from lti_tool.models.delivery import OutboxMessage, ReconciliationRun
 from lti_tool.services import vault
 from lti_tool.services.connecting import place
 from tests.conftest import KEY
@@ -101,4 +101,16 @@ def until(sessions: Sessions, count: int, *states: str) -> None:
         if sum(found.get(state, 0) for state in states) >= count:
             return
         assert time.monotonic() < end, f"still {found}"
+        time.sleep(0.05)
+
+
+def until_over(sessions: Sessions, run_id: int) -> ReconciliationRun:
+    """Wait until nothing more comes of a reconciliation."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        with sessions() as session:
+            found = session.get_one(ReconciliationRun, run_id)
+        if found.is_over:
+            return found
+        assert time.monotonic() < end, "nobody took the reconciliation up"
         time.sleep(0.05)

@@ -18,11 +18,12 @@ from connectors.contract import AwardRecord, Receipt
 from connectors.oneroster import OneRosterGradebook
 from lti_tool import settings, worker
 from lti_tool.domain import retries
-from lti_tool.services import settling
+from lti_tool.services import reconciliation, settling
 from lti_tool.services.results import Settled
 
 AFTER_CLAIM, BEFORE_SEND, AFTER_SEND, IN_SETTLE, NONE = "after_claim", "before_send", "after_send", "in_settle", "none"
 STEPS = (AFTER_CLAIM, BEFORE_SEND, AFTER_SEND, IN_SETTLE)
+READ_BACK, COMPARED = "read_back", "compared"  # of a reconciliation
 
 
 class Fuse:
@@ -59,6 +60,17 @@ def lay(fuse: Fuse) -> None:
         session.flush()
         fuse.at(IN_SETTLE)
 
+    take, requeue = reconciliation._take, reconciliation._requeue
+
+    def taking(*given: Any) -> Any:
+        fuse.at(READ_BACK)
+        return take(*given)
+
+    def requeueing(*given: Any) -> None:
+        requeue(*given)
+        fuse.at(COMPARED)
+
+    reconciliation._take, reconciliation._requeue = taking, requeueing
     worker.Dispatcher._claim = claiming  # type: ignore[method-assign]
     OneRosterGradebook.push = pushing  # type: ignore[method-assign]
     settling.settle = settled
