@@ -173,14 +173,18 @@ def may_enter_minute(actor: Actor) -> Answer:
     return Allowed() if actor.roles & MINUTE_KEEPERS else _role("Only registry or the board's officers enter a minute.")
 
 
-def may_confirm_minute(actor: Actor, *, entered_by: str, seen: str = "", current: str = "") -> Answer:
-    """A second person confirms what the first entered, over the same list."""
+def may_confirm_minute(
+    actor: Actor, *, entered_by: str, seen: str = "", current: str = "", learners: Collection[str] = (),
+) -> Answer:
+    """A second person confirms what the first entered, over the same list, and not an own result."""
     if actor.person == entered_by:
         return Refused(Why.FOUR_EYES, "You entered this minute; a second person must confirm it.")
     if not actor.roles & MINUTE_KEEPERS:
         return _role("Only registry or the board's officers confirm a minute.")
     if seen != current:
         return Refused(Why.CHANGED_SINCE_SEEN, "The list changed since the minute was entered; compare it again.")
+    if actor.person in learners:
+        return Refused(Why.CONFLICT, "Your own result is on this list; another person must confirm it.")
     return Allowed()
 
 
@@ -194,15 +198,18 @@ def may_propose_amendment(actor: Actor, *, state: ResultState) -> Answer:
 
 
 def may_approve_amendment(
-    actor: Actor, *, proposed_by: str, learner: str = "", conflicted: Collection[str] = ()
+    actor: Actor, *, proposed_by: str, learner: str = "", conflicted: Collection[str] = (),
+    markers: Collection[str] = (),
 ) -> Answer:
-    """The chair approves, and never an own proposal."""
+    """The chair approves, and never an own proposal. ``markers``: whose marks make the difference."""
     if actor.person == proposed_by:
         return Refused(Why.FOUR_EYES, "You proposed this amendment; another person must approve it.")
     if Role.CHAIR not in actor.roles:
         return _role("Only the chair approves an amendment.")
     if actor.person == learner or actor.person in conflicted:
         return Refused(Why.CONFLICT, "You have a conflict of interest for this learner; another chair must act.")
+    if set(markers) == {actor.person}:
+        return Refused(Why.CONFLICT, "You alone gave the marks that make the difference; another chair must act.")
     return Allowed()
 
 

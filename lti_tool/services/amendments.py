@@ -15,7 +15,7 @@ from lti_tool.models.award import Award
 from lti_tool.models.board import Amendment, Conflict, Decision, Ratification
 from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run
 from lti_tool.models.delivery import Discrepancy
-from lti_tool.services import audit, awards, decisions
+from lti_tool.services import audit, awards, decisions, separation
 from lti_tool.services.actors import Actor
 from lti_tool.services.duties import as_domain, person_of, require
 from lti_tool.services.errors import NotFound, Refused
@@ -55,10 +55,7 @@ def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -
     """The chair, not the proposer, approves: the next version of the award, and the late score is settled."""
     amendment = _find_open(session, actor, amendment_key)
     enrolment = amendment.enrolment
-    require(rules.may_approve_amendment(
-        as_domain(actor), proposed_by=str(amendment.proposed_by), learner=str(enrolment.person_id),
-        conflicted=_conflicted(session, enrolment),
-    ))
+    _require_chair(session, actor, amendment)
     decisions.decide(session, enrolment, now)
     decision = differing(session, enrolment)
     if decision is None or decision.id != amendment.decision_id:
@@ -77,9 +74,7 @@ def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -
 def refuse(session: Session, actor: Actor, amendment_key: str, *, reason: str, now: datetime) -> None:
     """The ratified result stands; the late score is settled with the reason."""
     amendment = _find_open(session, actor, amendment_key)
-    require(rules.may_approve_amendment(
-        as_domain(actor), proposed_by=str(amendment.proposed_by), learner=str(amendment.enrolment.person_id),
-    ))
+    _require_chair(session, actor, amendment)
     if not reason.strip():
         raise Refused("reason", "Say why the result stands as it was ratified.")
     _settle(session, actor, amendment, "refused", reason.strip(), now)
@@ -131,6 +126,17 @@ def _find_open(session: Session, actor: Actor, amendment_key: str) -> Amendment:
 def _is_proposed(session: Session, enrolment: Enrolment) -> bool:
     mine = select(Amendment.id).where(Amendment.enrolment_id == enrolment.id, Amendment.state == "proposed")
     return session.scalar(mine.limit(1)) is not None
+
+
+def _require_chair(session: Session, actor: Actor, amendment: Amendment) -> None:
+    """A chair who neither proposed it, nor is the learner, nor has a conflict, nor alone gave the new marks (I16)."""
+    enrolment, award = amendment.enrolment, awards.current(session, amendment.enrolment)
+    known = award.decision.evidence if award else []
+    require(rules.may_approve_amendment(
+        as_domain(actor), proposed_by=str(amendment.proposed_by), learner=str(enrolment.person_id),
+        conflicted=_conflicted(session, enrolment),
+        markers=separation.markers_of(session, amendment.decision, besides=known),
+    ))
 
 
 def _conflicted(session: Session, enrolment: Enrolment) -> frozenset[str]:

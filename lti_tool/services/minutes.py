@@ -73,6 +73,7 @@ def confirm(session: Session, actor: Actor, minute_key: str, seen_digest: str, n
     digest = cases.digest_of(found)
     require(rules.may_confirm_minute(
         as_domain(actor), entered_by=str(minute.entered_by), seen=seen_digest, current=digest,
+        learners={str(case.enrolment.person_id) for case in found if case.is_ready},
     ))
     if digest != minute.list_digest:
         raise Refused("changed_since_seen", "The list changed since the minute was entered; enter it again.")

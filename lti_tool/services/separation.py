@@ -1,6 +1,6 @@
 """Separation of duties on a board, learner by learner: conflicts, sole markers, and the quorum that is left."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,8 +31,8 @@ def judged(session: Session, board: ExamBoard, listed: Iterable[Case]) -> list[C
     return found
 
 
-def markers_of(session: Session, decision: Decision) -> frozenset[str]:
-    """The persons whose marks or judgements a decision rests on."""
+def markers_of(session: Session, decision: Decision, besides: Collection[int] = ()) -> frozenset[str]:
+    """The persons whose marks or judgements a decision rests on, ``besides`` those rows."""
     model = Judgement if decision.enrolment.run.version.kind == "outcomes" else Outcome
-    found = session.scalars(select(model.marked_by).where(model.id.in_(decision.evidence)))
+    found = session.scalars(select(model.marked_by).where(model.id.in_(set(decision.evidence) - set(besides))))
     return frozenset(str(person) for person in found if person is not None)

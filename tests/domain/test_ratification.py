@@ -149,6 +149,10 @@ def test_who_may_confirm_a_minute(who: Actor, entered_by: str, current: str, exp
     assert why(may_confirm_minute(who, entered_by=entered_by, seen="d1", current=current)) == expected
 
 
+def test_nobody_confirms_a_minute_with_an_own_result() -> None:
+    assert why(may_confirm_minute(RAVI, entered_by="rita", seen="d1", current="d1", learners=["ravi"])) == "conflict"
+
+
 @pytest.mark.parametrize(("who", "expected"), [(RITA, "allowed"), (SAM, "allowed"), (BOB, "role"), (CHARLIE, "role")])
 def test_who_may_enter_a_minute(who: Actor, expected: str) -> None:
     assert why(may_enter_minute(who)) == expected
@@ -185,6 +189,7 @@ def test_who_may_approve_an_amendment(who: Actor, proposed_by: str, expected: st
 def test_a_conflicted_chair_approves_nothing() -> None:
     assert why(may_approve_amendment(ALICE, proposed_by="bob", learner="alice")) == "conflict"
     assert why(may_approve_amendment(ALICE, proposed_by="bob", conflicted=["alice"])) == "conflict"
+    assert why(may_approve_amendment(ALICE, proposed_by="bob", markers=["alice"])) == "conflict"
 
 
 @pytest.mark.parametrize(

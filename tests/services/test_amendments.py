@@ -148,6 +148,32 @@ def test_I17_a_chair_with_a_conflict_does_not_approve(university, run, lena):
     assert code_of(approve, university, propose(university, lena)) == "conflict"
 
 
+def test_I17_a_chair_with_a_conflict_does_not_refuse_either(university, run, lena):
+    university.session.add(Conflict(
+        institution_id=run.institution_id, board_id=university.session.scalar(select(ExamBoard.id)),
+        member_id=university.people["alice"].id, learner_id=lena.person_id,
+    ))
+    given = university.session, university.actor("alice"), propose(university, lena).key
+    assert code_of(amendments.refuse, *given, reason="no evidence", now=university.now) == "conflict"
+
+
+def test_I16_a_chair_who_alone_gave_the_new_mark_does_not_approve(university, run):
+    lena = university.marked(run, "49", "49")
+    university.ratify(run)
+    university.mark(lena, "CRIT", "80", board=1, by="alice")
+    decisions.decide(university.session, lena, university.later())
+    assert code_of(approve, university, propose(university, lena)) == "conflict"
+
+
+def test_I16_a_mark_given_together_with_another_is_no_conflict(university, run):
+    lena = university.marked(run, "49", "49")
+    university.ratify(run)
+    university.mark(lena, "CRIT", "80", board=1, by="alice")
+    university.mark(lena, "PORT", "51", board=1, by="hari")
+    decisions.decide(university.session, lena, university.later())
+    assert approve(university, propose(university, lena)).kind == "PASS"
+
+
 @pytest.mark.parametrize("changes", [{"reason": " "}, {"authority_reference": ""}])
 def test_it_needs_a_reason_and_an_authority(university, lena, changes):
     assert code_of(propose, university, lena, **changes) == "reason"

@@ -74,6 +74,17 @@ def test_I16_persons_are_compared_and_not_accounts(university, run, lena):
     assert caught.value.code == "four_eyes"
 
 
+def test_I16_nobody_confirms_an_own_result(university, run, lena):
+    own = university.learner(run, person=university.people["erin"])
+    university.mark(own, "CRIT", "60")
+    university.mark(own, "PORT", "60")
+    decisions.decide(university.session, own, university.now)
+    minute = enter(university, run)
+    with pytest.raises(Refused) as caught:
+        confirm(university, minute)
+    assert caught.value.code == "conflict"
+
+
 @pytest.mark.parametrize("who", ["bob", "femi", "charlie", "iris"])
 def test_who_may_neither_enter_nor_confirm(university, run, lena, who):
     with pytest.raises(Refused) as caught:
