@@ -3,14 +3,16 @@
 import logging
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.contract import RemoteRecord, RemoteState
 from lti_tool.domain.ratification import Authority
 from lti_tool.models.board import Decision, Ratification
 from lti_tool.models.catalogue import Enrolment
-from lti_tool.models.delivery import CONFIRMED, Destination, OutboxMessage
+from lti_tool.models.delivery import CONFIRMED, FAILED, ON_HOLD, SENT, Destination, OutboxMessage
 from lti_tool.services import awards, bodies, decisions, outbox, records
+from lti_tool.services.claims import has_newer
 from lti_tool.services.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ def ratify_if_agreed(
         return
     before = awards.current(session, enrolment)
     is_settled = before is not None and decision.board_number <= before.decision.board_number
-    if is_settled or not _is_all_agreed(session, destination, decision):
+    if is_settled or not _is_all_agreed(session, destination, decision) or _is_denied(session, enrolment):
         return
     ratification = Ratification(
         institution_id=destination.institution_id, authority=Authority.RECORD_SYSTEM.value,
@@ -42,6 +44,30 @@ def ratify_if_agreed(
             message.award_id = awards.grant(session, ratification, decision, now).id
     except Refused as error:
         log.error("an agreed mark cannot be taken as ratified: %s; message=%s", error.code, message.key)
+
+
+def contradicts(session: Session, message: OutboxMessage) -> bool:
+    """Whether the award that stands here says other than what the record system, whose decision it is, has agreed."""
+    if message.enrolment_id is None or message.theirs_state != RemoteState.AGREED:
+        return False
+    enrolment = session.get_one(Enrolment, message.enrolment_id)
+    award = awards.current(session, enrolment)
+    if award is None or enrolment.run.version.authority != Authority.RECORD_SYSTEM:
+        return False
+    said = {record.key: record for record in records.records_for(session, award, message.destination)}
+    ours = said.get(message.record_key)
+    if ours is None:
+        return False
+    return ours.mark != message.theirs_mark or message.theirs_grade not in ("", ours.grade)
+
+
+def _is_denied(session: Session, enrolment: Enrolment) -> bool:
+    """Whether any record system has agreed another figure, kept by a person or not: then ours is nobody's decision."""
+    return session.scalar(select(OutboxMessage.id).where(
+        OutboxMessage.enrolment_id == enrolment.id, OutboxMessage.kind == bodies.RECORD,
+        OutboxMessage.theirs_state == RemoteState.AGREED.value, OutboxMessage.state.in_((SENT, ON_HOLD, FAILED)),
+        ~has_newer(),
+    ).limit(1)) is not None
 
 
 def _is_all_agreed(session: Session, destination: Destination, decision: Decision) -> bool:

@@ -10,12 +10,16 @@ from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy, OutboxMessage
 from lti_tool.models.people import Person
-from lti_tool.services import audit, overrides
+from lti_tool.services import agreement, audit, overrides
 from lti_tool.services.actors import Actor
 from lti_tool.services.duties import require_role
 from lti_tool.services.errors import NotFound, Refused
 
 LATE_SCORE = "late_score"
+AMEND = (
+    "The record system decides here, and what it agreed is not what the award says. Correct the mark where it was made "
+    "and have the award amended, or have theirs corrected; no reason given here makes the award theirs."
+)
 CLOSERS = (Role.REGISTRY, Role.CHAIR)
 
 
@@ -63,9 +67,12 @@ def close(session: Session, actor: Actor, key: str, reason: str, now: datetime) 
         raise Refused("closed", "This discrepancy is closed already.")
     if not reason.strip():
         raise Refused("reason", "Say what was found and decided; the reason is kept with the discrepancy.")
+    message = session.get_one(OutboxMessage, found.message_id) if found.message_id is not None else None
+    if message is not None and agreement.contradicts(session, message):
+        raise Refused("amend", AMEND)
     found.closed_at, found.closed_by, found.resolution = now, by, reason.strip()
-    if found.message_id is not None:
-        overrides.keep_theirs(session, found.message_id, reason.strip())
+    if message is not None:
+        overrides.keep_theirs(session, message.id, reason.strip())
     session.flush()
     audit.record(
         session, institution_id=actor.institution_id, action="discrepancy.close", subject=f"discrepancy:{found.key}",

@@ -83,7 +83,8 @@ TONES: Mapping[str, str] = {
     "on_hold": "bad", "failed": "care", "open": "info", "ratified": "good",
 }
 TABLES: Mapping[str, Mapping[str, str]] = {
-    "kind": KINDS, "state": STATES, "score": SCORES, "authority": AUTHORITIES, "role": ROLES, "discrepancy": DISCREPANCIES,
+    "kind": KINDS, "state": STATES, "score": SCORES, "authority": AUTHORITIES, "role": ROLES,
+    "discrepancy": DISCREPANCIES,
     "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS, "attempt": ATTEMPTS,
     "action": ACTIONS, "reconciliation": RECONCILIATIONS,
 }

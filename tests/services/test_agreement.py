@@ -1,15 +1,21 @@
 """The record system ratifies: its agreed mark, read back, is the award (walk 8)."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connectors.errors import Rejected
+from connectors.memory import MemoryRecords, MemoryRegistry
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
-from lti_tool.models.delivery import OutboxMessage
-from lti_tool.services import bodies, outbox, readback
+from lti_tool.models.delivery import Discrepancy, OutboxMessage
+from lti_tool.services import bodies, discrepancies, outbox, readback
+from lti_tool.services.errors import Refused
+from tests import factories
 from tests.services import delivering
 from tests.services.delivering import RATIFIED, figure
 
@@ -110,3 +116,93 @@ def test_what_cannot_be_ratified_is_left_for_a_person(
     read_back(session, world)
     assert awards(session) == []
     assert "cannot be taken as ratified" in caplog.text
+
+
+class TestTheyAgreedAnotherFigure:
+    """What they agreed is theirs; ours never becomes an award because somebody let theirs stand."""
+
+    @pytest.fixture
+    def decision(self, session: Session, world: delivering.World) -> Decision:
+        decision = waiting(session, world)
+        self.they_agree(session, world, "58")
+        return decision
+
+    def they_agree(self, session: Session, world: delivering.World, mark: str) -> None:
+        for key, row in list(world.registry.rows.items()):
+            world.registry.rows[key] = replace(row, mark=Decimal(mark))
+        agree(world)
+        read_back(session, world)
+
+    def keep_theirs(self, session: Session, world: delivering.World) -> None:
+        closer = replace(world.dana, person_id=factories.person(session, world.institution, "Dana").id)
+        for each in session.scalars(select(Discrepancy).where(Discrepancy.closed_at.is_(None))).all():
+            discrepancies.close(session, closer, each.key, "Their board decided so.", RATIFIED)
+
+    def test_it_is_a_difference_and_no_award(self, session: Session, decision: Decision) -> None:
+        [found] = session.scalars(select(Discrepancy))
+        assert (found.kind, found.ours, found.theirs) == ("record_differs", "62 Merit", "58 Merit (agreed)")
+        assert awards(session) == []
+
+    def test_kept_it_is_no_award_however_often_it_is_read(
+        self, session: Session, world: delivering.World, decision: Decision
+    ) -> None:
+        self.keep_theirs(session, world)
+        for _ in range(2):
+            read_back(session, world)
+        assert awards(session) == []
+        assert session.scalars(select(OutboxMessage.state)).all() == ["failed"]
+
+    def test_ours_is_not_sent_over_it(self, session: Session, world: delivering.World, decision: Decision) -> None:
+        self.keep_theirs(session, world)
+        changed = delivering.decision(session, decision.enrolment, "65", number=2)
+        [message] = outbox.enqueue_provisional(session, changed, RATIFIED)
+        with pytest.raises(Rejected):
+            world.system.push(bodies.record_of(session, message))
+
+    def test_once_the_facts_give_theirs_it_is_ratified(
+        self, session: Session, world: delivering.World, decision: Decision
+    ) -> None:
+        self.keep_theirs(session, world)
+        changed = delivering.decision(session, decision.enrolment, "58", number=2)
+        [message] = outbox.enqueue_provisional(session, changed, RATIFIED)
+        message.state = "sent"
+        read_back(session, world)
+        assert [(award.mark, award.ratification.reference) for award in awards(session)] == [(58, "PAB 2026/06")]
+
+    def test_another_record_system_that_agrees_with_us_does_not_outvote_it(
+        self, session: Session, world: delivering.World, decision: Decision
+    ) -> None:
+        self.keep_theirs(session, world)
+        second = factories.destination(
+            session, world.institution, world.version, name="other", takes_provisional=True
+        )
+        [message] = outbox.enqueue_provisional(session, decision, RATIFIED)
+        message.state = "sent"
+        other = MemoryRecords(MemoryRegistry())
+        other.push(bodies.record_of(session, message))
+        other.registry.agree(message.record_key, "PAB 2026/07", AGREED_ON)
+        for remote in other.read_back():
+            readback.take(session, second, remote, RATIFIED)
+        assert message.state == "confirmed"
+        assert awards(session) == []
+
+    def test_agreed_anew_after_the_award_it_must_be_amended_and_not_talked_away(
+        self, session: Session, world: delivering.World
+    ) -> None:
+        decision = waiting(session, world)
+        agree(world)
+        read_back(session, world)
+        self.they_agree(session, world, "58")
+        with pytest.raises(Refused, match="have the award amended"):
+            self.keep_theirs(session, world)
+        amended = delivering.decision(session, decision.enrolment, "58", number=2)
+        delivering.award(session, amended, 2, authority="record_system")
+        self.keep_theirs(session, world)
+        assert [award.mark for award in awards(session)] == [62, 58], "both stay, and theirs stands"
+
+    def test_put_right_there_it_is_ratified_as_sent(
+        self, session: Session, world: delivering.World, decision: Decision
+    ) -> None:
+        self.keep_theirs(session, world)
+        self.they_agree(session, world, "62")
+        assert [award.mark for award in awards(session)] == [62]
