@@ -157,6 +157,7 @@ class RemoteRecord:
     agreed_on: date | None = None
     changed_at: datetime | None = None
     problem: str = ""  # why it could not be read; then nothing else counts
+    is_our_word: bool = False  # all that vouches for it is a receipt of our file: loaded, and what they hold is unsaid
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -118,6 +118,7 @@ class Ledger:
             agreed_reference=line.reference if line and line.is_agreed else "",
             agreed_on=line.agreed_on if line and line.is_agreed else None,
             changed_at=told_at or (answer.at if answer else sent.at), problem=answer.problem if answer else "",
+            is_our_word=line is None,
         )
 
     def _extract_of(self, sent: Sent) -> tuple[ExtractLine, datetime] | None:

@@ -11,6 +11,8 @@ from lti_tool.models.base import Dated, Instant, Keyed, Label, Moment, Owned
 
 READY, SENDING, SENT, CONFIRMED = "ready", "sending", "sent", "confirmed"  # the states of a message
 ON_HOLD, FAILED, SUPERSEDED = "on_hold", "failed", "superseded"
+LOADED, AGREED = "loaded", "agreed"  # what the other side is known to have done with it, beside its own words
+
 
 class Destination(Dated, Keyed, Base):
     """A record system of the institution, or with a registration its LMS, and what may travel there. No personal data.
@@ -97,6 +99,22 @@ class OutboxMessage(Keyed, Base):
     sent_at: Mapped[Moment]
     confirmed_at: Mapped[Moment]
     destination: Mapped[Destination] = relationship()
+
+    @property
+    def standing(self) -> str:
+        """The state by what was seen: that a system holds something does not say that anybody there agreed to it.
+
+        ``unseen`` and ``shown``: a score in a gradebook. ``loaded``: a receipt vouches for the file, nobody for the
+        record. ``undecided``, ``loaded_undecided``: provisional, and the record system has not decided yet.
+        """
+        if self.kind == "score":
+            return {SENT: "unseen", CONFIRMED: "shown"}.get(self.state, self.state)
+        if self.state != CONFIRMED or self.theirs_state == AGREED:
+            return self.state
+        is_loaded = self.theirs_state == LOADED
+        if self.is_final:
+            return "loaded" if is_loaded else self.state
+        return "loaded_undecided" if is_loaded else "undecided"
 
 
 class DeliveryAttempt(Owned, Base):

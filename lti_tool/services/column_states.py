@@ -24,6 +24,7 @@ class Sent:
     name: str
     figure: str
     state: str
+    standing: str
     queued_at: datetime
     sent_at: datetime | None
     trouble: Entry | None
@@ -92,6 +93,7 @@ def _sent(session: Session, message: OutboxMessage, name: str) -> Sent:
     row = queue.entry(session, message)
     is_in_trouble = bool(row.error_class) and message.state in (ON_HOLD, READY)
     return Sent(
-        message_key=message.key, name=name or row.learner, figure=row.ours, state=row.state, queued_at=row.created_at,
-        sent_at=row.sent_at, trouble=row if is_in_trouble else None, may_be_sent_again=row.state == ON_HOLD,
+        message_key=message.key, name=name or row.learner, figure=row.ours, state=row.state, standing=row.standing,
+        queued_at=row.created_at, sent_at=row.sent_at, trouble=row if is_in_trouble else None,
+        may_be_sent_again=row.state == ON_HOLD,
     )

@@ -116,7 +116,7 @@ def _sendings(session: Session, award: Award) -> tuple[Sending, ...]:
     return tuple(
         Sending(
             key=message.key, destination=message.destination.name, record_key=message.record_key,
-            version=message.version, state=message.state, remote_id=message.remote_id, sent_at=message.sent_at,
+            version=message.version, state=message.standing, remote_id=message.remote_id, sent_at=message.sent_at,
             confirmed_at=message.confirmed_at, attempts=_attempts(session, message),
         ) for message in session.scalars(mine)
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment, RunComponent
-from lti_tool.models.delivery import CONFIRMED, SENT, OutboxMessage
+from lti_tool.models.delivery import CONFIRMED, LOADED, SENT, OutboxMessage
 from lti_tool.models.institution import Institution
 from lti_tool.models.outcome import Judgement, Outcome
 from lti_tool.models.platform import Context
@@ -73,7 +73,7 @@ class Ratified:
     reference: str
     version: int
     is_correction: bool
-    record: str  # "", waiting, sent, confirmed
+    record: str  # "", waiting, sent, loaded (a receipt says so), confirmed
     recorded_at: datetime | None
 
 
@@ -228,7 +228,8 @@ def _recorded(session: Session, award: Award) -> tuple[str, datetime | None]:
     if not messages:
         return "", None
     if all(message.state == CONFIRMED for message in messages):
-        return "confirmed", messages[0].confirmed_at
+        is_loaded = any(message.theirs_state == LOADED for message in messages)
+        return LOADED if is_loaded else "confirmed", messages[0].confirmed_at
     if all(message.state in (SENT, CONFIRMED) for message in messages):
         return "sent", messages[0].sent_at
     return "waiting", None

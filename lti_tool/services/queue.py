@@ -16,6 +16,7 @@ from connectors.errors import ConnectorError, ErrorClass
 from connectors.file_fields import disarmed
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import (
+    AGREED,
     CONFIRMED,
     FAILED,
     ON_HOLD,
@@ -58,6 +59,7 @@ class Entry:
     destination_key: str
     kind: str
     state: str
+    standing: str  # the state by what was seen
     version: int
     is_final: bool
     learner: str
@@ -120,6 +122,7 @@ class Progress:
     confirmed: int
     on_hold: int
     failed: int
+    undecided: int  # of those confirmed: provisional, and the record system has not decided yet
     workers: int  # dispatchers that were alive in the last minute
 
     @property
@@ -153,7 +156,15 @@ def progress(session: Session, institution_id: int, now: datetime) -> Progress:
     return Progress(
         waiting=states[READY], sending=states[SENDING], sent=states[SENT], confirmed=states[CONFIRMED],
         on_hold=states[ON_HOLD], failed=states[FAILED], workers=workers(session, now),
+        undecided=_undecided(session, institution_id),
     )
+
+
+def _undecided(session: Session, institution_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(OutboxMessage).where(
+        OutboxMessage.institution_id == institution_id, OutboxMessage.state == CONFIRMED,
+        OutboxMessage.kind == bodies.RECORD, OutboxMessage.is_final.is_(False), OutboxMessage.theirs_state != AGREED,
+    )) or 0
 
 
 def workers(session: Session, now: datetime) -> int:
@@ -216,9 +227,9 @@ def entry(session: Session, message: OutboxMessage) -> Entry:
     is_failing = bool(message.error_class)
     return Entry(
         key=message.key, destination=message.destination.name, destination_key=message.destination.key,
-        kind=message.kind, state=message.state, version=message.version, is_final=message.is_final,
-        **{**_subject(body), **_learner_of_a_score(session, message)}, theirs=_theirs(message),
-        error_class=message.error_class,
+        kind=message.kind, state=message.state, standing=message.standing, version=message.version,
+        is_final=message.is_final, **{**_subject(body), **_learner_of_a_score(session, message)},
+        theirs=_theirs(message), error_class=message.error_class,
         label=about.label if is_failing else "", sentence=about.sentence if is_failing else "",
         owner=classes.owner_of(error).value if is_failing else "", action=about.action if is_failing else "",
         error_text=message.error_text, words=message.error_words, code=message.error_code, attempts=message.attempts,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
 from typing import Any, TypeVar, cast
@@ -26,6 +27,7 @@ from lti_tool.db import Sessions, reading
 from lti_tool.models.delivery import (
     CONFIRMED,
     FAILED,
+    LOADED,
     ON_HOLD,
     READY,
     SENDING,
@@ -189,14 +191,19 @@ def _confirm(session: Session, message: OutboxMessage, remote: RemoteRecord, now
 
 
 def _remember(message: OutboxMessage, remote: RemoteRecord) -> None:
-    message.theirs_state, message.theirs_mark, message.theirs_grade = remote.state.value, remote.mark, remote.grade[:40]
+    message.theirs_state, message.theirs_mark, message.theirs_grade = _said(remote)
     message.remote_id, message.read_back_at = remote.remote_id or message.remote_id, utcnow()
 
 
 def _moved_on(message: OutboxMessage, remote: RemoteRecord) -> bool:
     """Somebody closed it over what they held, and that is not what they hold any more."""
     kept = (message.theirs_state, message.theirs_mark, message.theirs_grade)
-    return message.state == FAILED and kept[0] != "" and kept != (remote.state.value, remote.mark, remote.grade[:40])
+    return message.state == FAILED and kept[0] != "" and kept != _said(remote)
+
+
+def _said(remote: RemoteRecord) -> tuple[str, Decimal | None, str]:
+    """What they have said of it; a receipt says that the file was loaded, and no figure in it is their word."""
+    return (LOADED, None, "") if remote.is_our_word else (remote.state.value, remote.mark, remote.grade[:40])
 
 
 def _open_for_key(

@@ -42,12 +42,15 @@ class Delivered:
         is_confirmed = is_telling and receipt.was_there
         return cls(
             is_found=receipt.was_there, is_confirmed=is_confirmed, remote_id=receipt.remote_id, batch=receipt.batch,
-            state=receipt.state or "", mark=getattr(body, "mark", None) if is_confirmed else None,
+            state=(receipt.state or "") if is_telling else "",
+            mark=getattr(body, "mark", None) if is_confirmed else None,
             grade=getattr(body, "grade", "") if is_confirmed else "",
         )
 
     @classmethod
     def by_look_up(cls, remote: RemoteRecord, *, is_telling: bool) -> "Delivered":
+        if remote.is_our_word:
+            return cls(is_found=True, is_confirmed=is_telling, remote_id=remote.remote_id)
         return cls(
             is_found=True, is_confirmed=is_telling, remote_id=remote.remote_id, state=remote.state, mark=remote.mark,
             grade=remote.grade,

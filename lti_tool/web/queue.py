@@ -106,4 +106,5 @@ def _sentence(found: queue.Progress) -> str:
     left = found.waiting + found.sending + found.sent
     moving = f"{left} on the way" if left else "Nothing is on the way"
     held = f"{found.on_hold} on hold for a person" if found.on_hold else "nothing is on hold"
-    return f"{found.confirmed} of {found.total} confirmed. {moving}; {held}."
+    waiting = f", {found.undecided} of them for the record system to decide" if found.undecided else ""
+    return f"{found.confirmed} of {found.total} confirmed{waiting}. {moving}; {held}."

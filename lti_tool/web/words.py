@@ -14,9 +14,9 @@ KINDS: Mapping[str, str] = {
 STATES: Mapping[str, str] = {
     "ready": "Waiting to be sent", "sending": "Being sent", "sent": "Sent, not yet read back", "confirmed": "Confirmed",
     "on_hold": "On hold for a person", "failed": "Closed", "superseded": "Replaced by a later version",
-}
-SCORES: Mapping[str, str] = {  # in an LMS: it holds what its column shows
-    **STATES, "sent": "Sent, not seen in the column yet", "confirmed": "Shown in the column",
+    "unseen": "Sent, not seen in the column yet", "shown": "Shown in the column",
+    "loaded": "Loaded, by its receipt", "loaded_undecided": "Loaded, waiting for the record system’s decision",
+    "undecided": "Held there, waiting for the record system’s decision",
 }
 AUTHORITIES: Mapping[str, str] = {
     "cairn": "a board here", "minuted": "a board elsewhere, by its minute", "record_system": "the record system",
@@ -80,10 +80,11 @@ ACTIONS: Mapping[str, str] = {
 TONES: Mapping[str, str] = {
     "PASS": "good", "RESIT": "care", "FAIL_FINAL": "bad", "NOT_YET": "care", "DEFERRED": "info",
     "CREDIT_REFUSED": "care", "INCOMPLETE": "care", "sending": "info", "sent": "info", "confirmed": "good",
+    "unseen": "info", "shown": "good", "loaded": "good", "loaded_undecided": "info", "undecided": "info",
     "on_hold": "bad", "failed": "care", "open": "info", "ratified": "good",
 }
 TABLES: Mapping[str, Mapping[str, str]] = {
-    "kind": KINDS, "state": STATES, "score": SCORES, "authority": AUTHORITIES, "role": ROLES,
+    "kind": KINDS, "state": STATES, "authority": AUTHORITIES, "role": ROLES,
     "discrepancy": DISCREPANCIES,
     "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS, "attempt": ATTEMPTS,
     "action": ACTIONS, "reconciliation": RECONCILIATIONS,

@@ -73,6 +73,13 @@ def test_only_what_is_answered_is_answered() -> None:
     assert found.changed_at == MORNING + timedelta(minutes=30)
 
 
+def test_a_receipt_says_that_it_was_loaded_and_an_extract_what_they_hold() -> None:
+    batch, after = batch_of(a_provisional_record()), MORNING + timedelta(hours=1)
+    (loaded,) = ledger(batch, receipts={0: ""}).answered()
+    (told,) = ledger(batch, receipts={0: ""}, extracts=[extract("45", after, "actual")]).answered()
+    assert (loaded.is_our_word, told.is_our_word) == (True, False)
+
+
 def test_an_unreadable_receipt_is_a_problem() -> None:
     (found,) = ledger(batch_of(a_record()), receipts={0: "not CSV"}).answered()
     assert found.problem == "not CSV"

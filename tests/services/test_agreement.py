@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connectors.contract import RemoteState
 from connectors.errors import Rejected
-from connectors.memory import MemoryRecords, MemoryRegistry
+from connectors.memory import MemoryRecords, MemoryRegistry, to_row
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.delivery import Discrepancy, OutboxMessage
-from lti_tool.services import bodies, discrepancies, outbox, readback
+from lti_tool.services import bodies, discrepancies, outbox, queue, readback
 from lti_tool.services.errors import Refused
 from tests import factories
 from tests.services import delivering
@@ -116,6 +117,23 @@ def test_what_cannot_be_ratified_is_left_for_a_person(
     read_back(session, world)
     assert awards(session) == []
     assert "cannot be taken as ratified" in caplog.text
+
+
+def test_a_receipt_is_no_agreement(session: Session, world: delivering.World) -> None:
+    """A file drop: loaded first, then held as actual, then agreed; only the last is a decision."""
+    decision = delivering.decision(session, delivering.learner(session, world))
+    [message] = outbox.enqueue_provisional(session, decision, RATIFIED)
+    message.state, seen = "sent", []
+    held = to_row(bodies.record_of(session, message))
+    for remote in (replace(held, is_our_word=True), held, replace(held, state=RemoteState.AGREED)):
+        readback.take(session, world.destination, remote, RATIFIED)
+        entry = queue.one(session, world.institution.id, message.key)
+        undecided = queue.progress(session, world.institution.id, RATIFIED).undecided
+        seen.append((entry.standing, entry.theirs, undecided, len(awards(session))))
+    assert seen == [
+        ("loaded_undecided", "loaded", 1, 0), ("undecided", "62 Merit provisional", 1, 0),
+        ("confirmed", "62 Merit agreed", 0, 1),
+    ]
 
 
 class TestTheyAgreedAnotherFigure:
