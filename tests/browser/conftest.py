@@ -17,7 +17,7 @@ import axe_playwright_python
 import pyotp
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -36,6 +36,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 MEASURE = f"""axe.run({{runOnly: {RULES}, resultTypes: ['violations']}}).then(
     found => found.violations.map(each => `${{each.id}}: ${{each.help}} at ${{each.nodes[0].target}}`))"""
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+REPORT = """document.addEventListener('securitypolicyviolation', event =>
+    console.error(`policy: ${event.violatedDirective} ${event.blockedURI} in ${event.sourceFile}`))"""
 PASSWORD = "three small stones"
 
 Look = Callable[..., None]
@@ -82,14 +84,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh window in a fresh profile. An error in the page's own script fails the test."""
+    """A fresh window in a fresh profile. Whatever a page complains of fails the test."""
     context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900}, locale="en-GB")
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
+    complaints = watch(context)
+    yield context.new_page()
     context.close()
-    assert not errors, errors
+    assert not complaints, complaints
 
 
 @pytest.fixture
@@ -130,6 +130,24 @@ def sign_in(site: Site, desks: Desks) -> SignIn:
         page.get_by_role("heading", name="Good day").wait_for()
 
     return come_in
+
+
+def watch(context: BrowserContext) -> list[str]:
+    """What goes wrong in any page or frame from now on: script errors, console errors, breaches of the policy.
+
+    A page that is itself refused (403, 404) is no fault: somebody asked for it, and it has a sentence for them.
+    """
+    complaints: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        is_page = message.page is not None and message.location["url"] in {each.url for each in message.page.frames}
+        if message.type == "error" and not (is_page and message.text.startswith("Failed to load resource")):
+            complaints.append(f"{message.text} at {message.location['url']}")
+
+    context.add_init_script(REPORT)
+    context.on("console", console)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    return complaints
 
 
 def set_up(sessions: Sessions, login: str) -> str:

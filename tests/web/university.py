@@ -34,7 +34,7 @@ DESKS = {
 }
 LEARNERS = ("Lena Łukasiewicz", "Mo O'Neil", "Nour النجار", "Ola 小林", "Pat Twin", "Ravi", "Sina")
 MARKERS_OF_DATA = ("Łukasiewicz", "O&#39;Neil", "O'Neil", "النجار", "小林", "Unmatched Account", "INV-DATA", "INV-OLD")
-LAUNCH_SECRET = "launch secret"
+LAUNCH_SECRET = "launch-secret"
 
 
 @dataclass
