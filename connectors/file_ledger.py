@@ -132,7 +132,8 @@ class Ledger:
         """Tie each line of a reject file to ours by its number; one without a number refuses the whole file."""
         for line in answer.lines:
             number, code, words = (line.get(word, "") for word in ("row", "code", "words"))
-            if not number.strip("0"):
+            number = number.lstrip("0")
+            if not number:
                 code, words = FILE_REFUSED, f"{code}: {words}" if code else words
             for row in batch.rows:
                 if code == FILE_REFUSED or number == str(row.row):

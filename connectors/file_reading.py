@@ -108,8 +108,11 @@ class LedgerReader:
 
 
 def _contradiction(batch: Batch, lines: list[Line]) -> str:
-    """What a receipt says about the file that is not so; a receipt that says nothing of the kind is believed."""
+    """What an answer says about the file that is not so; one that says nothing of the kind is believed."""
     for line in lines:
+        number = line.get("row", "").lstrip("0")
+        if number and number not in {str(row.row) for row in batch.rows}:
+            return f"it speaks of line {number[:20]}, and {len(batch.rows)} were sent"
         if line.get("sha256", batch.sha256).lower() != batch.sha256:
             return "the receipt is for a file of another SHA-256"
         if line.get("rows", str(len(batch.rows))) != str(len(batch.rows)):

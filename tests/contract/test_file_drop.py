@@ -219,6 +219,20 @@ def test_a_rejected_line_is_told_and_may_go_again_in_a_file_of_its_own(drop: Fil
     assert list(drop.rejections()) == []
 
 
+def test_a_row_number_may_have_leading_noughts(drop: FileDrop, root: Path) -> None:
+    batch = next(iter(drop.push_batch(three()).values())).batch
+    answer(root, batch, "rejects", "row,code,words\r\n002,unknown_run,not registered\r\n")
+    assert [rejection.key for rejection in drop.rejections()] == [three()[1].key]
+
+
+@pytest.mark.parametrize("row", ["4", "x", "-1"])
+def test_a_reject_line_that_is_none_of_ours_confirms_nothing(drop: FileDrop, root: Path, row: str) -> None:
+    batch = next(iter(drop.push_batch(three()).values())).batch
+    answer(root, batch, "rejects", f"row,code,words\r\n2,unknown_run,x\r\n{row},unknown_run,not registered\r\n")
+    assert [rejection.key for rejection in drop.rejections()] == [three()[1].key]
+    assert {found.problem for found in drop.read_back()} == {f"it speaks of line {row}, and 3 were sent"}
+
+
 def test_a_file_that_is_refused_whole_rejects_every_line_of_it(drop: FileDrop, root: Path) -> None:
     batch = next(iter(drop.push_batch(three()).values())).batch
     answer(root, batch, "rejects", "row,code,words\r\n,control_total,does not add up\r\n")
