@@ -7,15 +7,14 @@ the launch and cookie of their own and every other key of Bob's course, and with
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lti_tool.db import Base, Sessions, reading
 from lti_tool.models.delivery import OutboxMessage
 from lti_tool.web.uploads import _packed
+from tests.rows import everything
 from tests.web.classroom import Classroom, Seat
 from tests.web.test_passback import _sent
 from tests.web.test_uploads import MOODLE
@@ -60,15 +59,6 @@ def fields(room: Classroom) -> dict[str, str]:
         "content": _packed(MOODLE.encode()), "run": room.keys["run"], "choice": room.keys["PORT"],
         "component": room.keys["PORT"], "release": "at_once", "enrolment": lena,
     }
-
-
-def everything(sessions: Sessions) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables."""
-    with reading(sessions) as session:
-        return {
-            table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
-            for table in Base.metadata.sorted_tables
-        }
 
 
 def ask(seat: Seat, room: Classroom, method: str, path: str) -> tuple[int, str]:
