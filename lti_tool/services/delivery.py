@@ -1,5 +1,6 @@
 """Sending, with no transaction open: look before writing again, and make of whatever happens a plain value."""
 
+import logging
 from collections.abc import Sequence
 from typing import Protocol, cast, runtime_checkable
 
@@ -11,6 +12,7 @@ from lti_tool.services.bodies import ScoreMessage
 from lti_tool.services.results import Claimed, Delivered, Differs, Settled, Stale
 from lti_tool.services.shown_figures import is_ours, of_maximum
 
+log = logging.getLogger(__name__)
 STALE, OVERRIDDEN = "stale", "overridden"
 
 
@@ -48,6 +50,7 @@ def deliver_one(connectors: Connectors, message: Claimed) -> Settled:
     except ConnectorError as error:
         return _failed(message, error, looking)
     except Exception as error:  # a bug of ours may have struck after the write: look before writing again
+        log.exception("a connector failed in a way of its own")
         return _failed(message, Uncertain.from_surprise(error), looking)
 
 
@@ -62,6 +65,7 @@ def deliver_batch(connectors: Connectors, messages: Sequence[Claimed]) -> list[S
     except ConnectorError as error:
         return settled + [_failed(message, error, False) for message in fresh.values()]
     except Exception as error:
+        log.exception("a connector failed in a way of its own")
         return settled + [_failed(message, Uncertain.from_surprise(error), False) for message in fresh.values()]
     for key, message in fresh.items():
         if key in receipts:

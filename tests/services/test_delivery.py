@@ -52,6 +52,17 @@ class TestRecords:
         assert isinstance(again.result, Delivered)
         assert (again.result.is_found, again.result.is_confirmed, again.result.mark) == (True, True, Decimal(62))
 
+    def test_a_bug_in_a_connector_leaves_its_place_in_the_log(
+        self, sessions: Sessions, world: delivering.World, monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr(world.registry, "read", None)  # to call it is a TypeError
+        settled = delivery.deliver_one(world.connectors, one(sessions))
+        assert settled.is_uncertain
+        [line] = [record for record in caplog.records if record.name == delivery.__name__]
+        assert line.exc_info is not None
+        assert line.exc_info[0] is TypeError
+
     def test_what_is_not_there_is_sent_after_all(self, sessions: Sessions, world: delivering.World) -> None:
         assert delivery.deliver_one(world.connectors, uncertain(sessions)).result == Delivered(
             remote_id=next(iter(world.registry.rows)), state="final",
