@@ -24,6 +24,7 @@ VERBS = {  # what an action is called in the progress line
     "mark_in_lms": "marks in the LMS", "capture": "results read", "upload_csv": "gradebook file", "board": "board",
     "enter_marks": "marksheet", "enter_facts": "hand-in times", "minute": "minute", "deliver": "delivery",
     "reconcile": "reconciliation", "amend": "amendment", "outage": "record system", "stack": "what counts towards",
+    "expect_shown": "scores in the LMS",
 }
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import requests
@@ -17,6 +18,7 @@ from tests.demo.town import STORY, Town
 
 Action = Mapping[str, Any]
 PATIENCE = 90.0  # seconds that the outbox may take; nothing waits that long but a failure
+OVERALL, AS_A_WHOLE, SEEN = "overall", "as a whole", "Shown in the column"
 SAME_WORD = {"misconduct_zero": "misconduct zero", "not_met": "not yet"}
 
 
@@ -191,7 +193,7 @@ class Player:
         teacher = self.people[asked["by"]]
         browser, page = self.classroom.browser(teacher), self.classroom.choose(teacher, asked["mc"])
         page = self._pick_run(browser, page, asked["mc"])
-        title = self._component(asked["mc"], asked["component"])["title"]
+        title = AS_A_WHOLE if asked["component"] == OVERALL else self._title(asked["mc"], asked["component"])
         chosen = next(key for key, words in reading.choices(page, "component") if title in words)
         page = browser.submit(page, page.form(field="component"), component=chosen)
         browser.submit(page, page.form(field="JWT"))
@@ -283,6 +285,29 @@ class Player:
         if missing or ("These would add up" in page.text) is not (row["decision"] == "ELIGIBLE"):
             raise StoryError(f"{asked['learner']}: the projection does not say {row['decision']} with {expected}.")
 
+    def do_expect_shown(self, asked: Action) -> None:
+        """The LMS's own gradebook against the ledger; then Cairn's word that it has looked."""
+        expected = {
+            self.people[row["learner"]].lms_user: row["mark"] for row in read_rows(STORY / "ledger.csv")
+            if row["mc"] == asked["mc"] and row["current"] == "yes"
+        }
+        shown = self._overall_column(asked["mc"])
+        if shown != expected:
+            raise StoryError(f"{asked['mc']}: the gradebook shows {shown}, expected {expected}.")
+        home, browser = self._home(asked)
+        address = browser.follow(home, to="/passback").url
+        self._wait_for(lambda: browser.get(address).text.count(SEEN) == len(expected), "Cairn has not seen its scores")
+
+    def _overall_column(self, mc: str) -> dict[str, str]:
+        """What the LMS shows there, by user."""
+        state = requests.get(self.town.lms + "/_admin/state", timeout=10).json()
+        column = next(
+            one["id"] for one in _items(state["columns"])
+            if one["course"] == mc and one["item"]["label"] == f"{self._title(mc, OVERALL)}: overall"
+        )
+        grades = [one for one in state["grades"] if one["column"] == column]
+        return {one["user"]: f"{Decimal(one['score']).normalize():f}" for one in grades}
+
     def _home(self, asked: Action) -> tuple[Page, Browser]:
         teacher = self.people[asked["by"]]
         page, browser = self.classroom.launch(teacher, f"tile-{asked['mc']}"), self.classroom.browser(teacher)
@@ -301,9 +326,12 @@ class Player:
         link = f"tile-{mc}"
         if component:
             state = requests.get(self.town.lms + "/_admin/state", timeout=10).json()
-            title = self._component(mc, component)["title"]
+            title = self._title(mc, component)
             link = next(one["id"] for one in _items(state["links"]) if one["course"] == mc and title in one["title"])
         return self.classroom.launch(somebody, link)
+
+    def _title(self, mc: str, component: str) -> str:
+        return str(self.achievements[mc]["title"] if component == OVERALL else self._component(mc, component)["title"])
 
     def _component(self, mc: str, component: str) -> Mapping[str, Any]:
         found = next(part for part in self.achievements[mc]["components"] if part["id"] == component)

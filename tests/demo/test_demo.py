@@ -103,6 +103,22 @@ def test_something_final_before_anybody_ratified_stops_the_story(played):
         player.do_expect_nothing_final({})
 
 
+def test_a_figure_typed_over_in_the_lms_stops_the_story(played):
+    """The check of stop 8, once a teacher has given another figure."""
+    town, staff = played
+    player = demo.Player(town, staff, Classroom(town))
+    player.stop = 8
+    player.do_expect_shown({"mc": "IL5104", "by": "T04"})
+    teacher, learner = player.people["T04"], player.people["L01"]
+    state = requests.get(town.lms + "/_admin/state", timeout=10).json()
+    column = next(one["id"] for one in state["columns"] if one["item"]["label"].endswith(": overall"))
+    player.classroom.browser(teacher).post(
+        f"{town.lms}/courses/IL5104/gradebook?user={teacher.lms_user}", {f"mark:{column}:{learner.lms_user}": "99"}
+    )
+    with pytest.raises(demo.StoryError, match="the gradebook shows"):
+        player.do_expect_shown({"mc": "IL5104", "by": "T04"})
+
+
 def test_a_taken_port_is_named(tmp_path: Path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
