@@ -64,7 +64,7 @@ def message(message_key: str) -> str:
         row = queue.one(session, g.institution.id, message_key)
         return render_template(
             "staff/message.html", heading=row.learner or row.destination, row=row,
-            ticket=queue.ticket(session, g.institution.id, message_key) if row.state == ON_HOLD else "",
+            ticket=queue.ticket(session, g.institution.id, message_key) if _is_for_their_desk(row) else "",
             attempts=queue.attempts(session, g.institution.id, message_key), states=(ON_HOLD, READY),
             links=record_systems.links(session, g.institution.id, message_key),
             may_decide=g.desk.actor.has(Role.REGISTRY),
@@ -100,6 +100,11 @@ def close(message_key: str) -> Response:
         outbox.close(session, g.desk.actor, message_key, request.form.get("reason", ""), house().clock())
     flash("It is closed, with your reason.", "good")
     return redirect(url_for(".message", message_key=message_key), 303)
+
+
+def _is_for_their_desk(row: queue.Entry) -> bool:
+    """Whether a request helps: what an LMS does not show, a teacher puts right there."""
+    return row.state == ON_HOLD and row.kind != "score"
 
 
 def _sentence(found: queue.Progress) -> str:

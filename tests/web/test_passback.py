@@ -1,12 +1,19 @@
 """What went back into the LMS: per learner, with whoever must act."""
 
+from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import select
 
+from lti_tool.clock import utcnow
 from lti_tool.db import reading
 from lti_tool.models.delivery import OutboxMessage
+from lti_tool.models.people import LtiUser
 from lti_tool.models.platform import LineItem
+from lti_tool.services import shown_scores
+from lti_tool.services.readings import Reading
+from tests.services.test_shown_scores import Gradebook
 from tests.web.classroom import Classroom
 
 
@@ -43,6 +50,30 @@ def test_a_teacher_sends_a_score_on_hold_again(classroom: Classroom) -> None:
     assert "on its way already" in bob.after(f"passback/{message.key}/retry").text
     with reading(classroom.sessions) as session:
         assert session.scalars(select(OutboxMessage.state)).one() == "ready"
+
+
+@pytest.mark.parametrize(("shown", "state", "says"), [
+    pytest.param("61.5", "confirmed", "Shown in the column", id="shown"),
+    pytest.param("75", "on_hold", "another figure", id="overridden"),
+    pytest.param(None, "on_hold", "does not show it", id="not shown for a day"),
+])
+def test_what_the_column_shows_is_told_in_words(
+    classroom: Classroom, shown: str | None, state: str, says: str
+) -> None:
+    _sent(classroom)
+    with classroom.sessions.begin() as session:
+        message = session.scalars(select(OutboxMessage)).one()
+        message.state, message.sent_at = "sent", utcnow() - timedelta(days=1)
+        account, item_id = session.get_one(LtiUser, message.lti_user_id), message.line_item_id
+    bob = classroom.client("bob")
+    assert "Sent, not seen in the column yet" in bob.get("passback").text
+    seen = Gradebook(Reading(user_id=account.sub, score=Decimal(shown) if shown else None, maximum=Decimal(100)))
+    shown_scores.look(classroom.sessions, seen, item_id or 0, utcnow)
+    page = bob.get("passback").text
+    assert says in page
+    assert ("(department)" in page) == ("Send again" in page) == (state == "on_hold")
+    if state == "on_hold":
+        assert "on its way again" in bob.after(f"passback/{message.key}/retry").text
 
 
 def test_a_course_without_such_columns_says_so(classroom: Classroom) -> None:

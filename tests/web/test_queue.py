@@ -1,9 +1,12 @@
 """The queue: failed first, ours beside theirs, a person's few decisions, figures that move by themselves."""
 
+from decimal import Decimal
+
 from sqlalchemy import select
 
 from lti_tool.db import reading
 from lti_tool.models.delivery import OutboxMessage
+from lti_tool.services import bodies
 from tests.web.conftest import Browser, text, told
 from tests.web.university import Desks
 
@@ -75,3 +78,32 @@ def test_the_auditor_reads_and_decides_nothing(signed_in: Browser, desks: Desks)
     page = text(signed_in("quinn").get(f"/staff/queue/messages/{desks.keys['message_key']}"))
     assert "/retry" not in page
     assert signed_in("quinn").post(f"/staff/queue/messages/{desks.keys['message_key']}/retry").status_code == 403
+
+
+def test_a_mark_in_the_waiting_room_is_not_called_confirmed(signed_in: Browser, desks: Desks) -> None:
+    with desks.sessions.begin() as session:
+        message = session.scalars(select(OutboxMessage).where(OutboxMessage.state == "confirmed")).one()
+        message.is_final, message.theirs_state, message.theirs_mark, message.theirs_grade = False, "loaded", None, ""
+    dana = signed_in("dana")
+    page = text(dana.get("/staff/queue/", query_string={"state": "confirmed"}))
+    assert "Loaded, waiting for the record system’s decision" in page
+    assert ", 1 of them for the record system to decide." in page
+    assert "Loaded, by its receipt" in text(dana.get(f"/staff/queue/messages/{message.key}"))
+
+
+def test_a_score_on_hold_says_what_to_do_and_can_be_sent_again(signed_in: Browser, desks: Desks) -> None:
+    with desks.sessions.begin() as session:
+        message = session.scalars(select(OutboxMessage).where(OutboxMessage.key == desks.keys["message_key"])).one()
+        score = bodies.ScoreMessage(
+            line_item_url="https://lms.example/1", user="u1", timestamp=message.created_at,
+            figure=bodies.ScoreFigure(value=Decimal(62), maximum=Decimal(100)),
+        )
+        message.body = bodies.seal(session, message, score, bodies.person_of(session, message))
+        message.kind, message.error_code = "score", "not_shown"
+        message.error_text = "The LMS took the score, and a day later its column does not show it."
+    dana = signed_in("dana")
+    page = text(dana.get(f"/staff/queue/messages/{message.key}"))
+    assert page.count("a day later its column does not show it") == 1
+    assert "For: department." in page
+    assert "those who keep the record system" not in page
+    assert "It is sent again." in told(dana, dana.post(f"/staff/queue/messages/{message.key}/retry"))
