@@ -194,17 +194,20 @@ def _finish(
 ) -> ReconciliationRun:
     """The totals. sent = equal + different + missing + unreadable + not_loaded; the rest is theirs, not ours."""
     foreign = [*found.unexpected, *(key for key in found.unreadable if key not in ours)]
-    waiting = [key for key in foreign if seen.get(key) is readback.Seen.WAITING]
+    beside = {kind: [key for key in foreign if seen.get(key) is kind] for kind in readback.Seen}
+    moved_on = beside[readback.Seen.DIFFERENT]  # closed by a person over something else than they hold now
     places = {
-        "equal": found.equal, "different": [row.key for row in found.different], "missing": found.missing,
+        "equal": found.equal, "different": [*(row.key for row in found.different), *moved_on], "missing": found.missing,
         "unreadable": [key for key in found.unreadable if key in ours],
         "not_loaded": [key for key in ours if key in theirs.lying],
-        "unexpected": [key for key in foreign if key not in waiting], "waiting": waiting,
+        "unexpected": [*beside[readback.Seen.UNEXPECTED], *beside[readback.Seen.UNREADABLE]],
+        "waiting": beside[readback.Seen.WAITING], "arrived": beside[readback.Seen.EQUAL],
         "unreadable_files": [record.remote_id for record in theirs.nameless],
         "rejected": [rejection.key for rejection in theirs.rejections],
     }
     run = session.get_one(ReconciliationRun, run_id)
-    run.totals = {"sent": len(ours), "held": len(theirs.records), **{word: len(keys) for word, keys in places.items()}}
+    counts = {word: len(keys) for word, keys in places.items()}
+    run.totals = {"sent": len(ours) + len(moved_on), "held": len(theirs.records), **counts}
     run.finished_at, run.lease_until = utcnow(), None
     lines = {word: sorted(keys) for word, keys in places.items()}
     run.digest = sha256(json.dumps([run.totals, lines], sort_keys=True).encode()).hexdigest()

@@ -46,7 +46,8 @@ TOTALS: Mapping[str, str] = {
     "sent": "Sent by us", "held": "Held there", "equal": "Equal", "different": "Different",
     "missing": "Missing there", "unreadable": "Unreadable there", "not_loaded": "In a file, not loaded yet",
     "unexpected": "There, never sent by us",
-    "waiting": "A newer version is on its way", "unreadable_files": "Files or pages that cannot be read",
+    "waiting": "A newer version is on its way", "arrived": "There already, and confirmed only now",
+    "unreadable_files": "Files or pages that cannot be read",
     "rejected": "Refused there",
 }
 RECONCILIATIONS: Mapping[str, str] = {

@@ -109,6 +109,20 @@ def test_what_was_not_sent_yet_is_not_missing(sessions: Sessions) -> None:
     assert reconcile(sessions, world).is_clean
 
 
+def test_what_arrived_unnoticed_is_confirmed_and_not_called_unexpected(sessions: Sessions) -> None:
+    """Written there, and the answer lost: it waits to be looked up when the reconciliation finds it."""
+    world = prepared(sessions, 2)
+    with sessions.begin() as session:
+        lost = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).first()
+        assert lost is not None
+        lost.state, lost.is_uncertain, lost.sent_at = "ready", True, None
+    run = reconcile(sessions, world)
+    assert (run.totals["sent"], run.totals["equal"], run.totals["arrived"], run.totals["unexpected"]) == (1, 1, 1, 0)
+    assert run.is_clean
+    with sessions() as session:
+        assert {message.state for message in session.scalars(select(OutboxMessage))} == {"confirmed"}
+
+
 def test_a_reconciliation_is_frozen_with_its_digest_and_signed_once(sessions: Sessions) -> None:
     world = prepared(sessions, 1)
     first, second = reconcile(sessions, world), reconcile(sessions, world)
