@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lti_tool.cli.house import administrator, for_institution, read, write
-from lti_tool.services import audit as audit_log
+from lti_tool.services import audit_verification
 from lti_tool.services import explain as explanation
 from lti_tool.services import extracts as extract_files
 
@@ -48,12 +48,13 @@ def audit() -> None:
 @for_institution
 @click.pass_context
 def verify(context: click.Context, code: str) -> None:
-    """Walk the whole chain; exit 1 when anything was changed or is missing."""
+    """Walk the whole chain, then each award beside its entry; exit 1 when anything was changed or is missing."""
     with read(code) as (_, session, institution):
-        report = audit_log.verify(session, institution.id)
+        report = audit_verification.verify(session, institution.id)
     erased = f", {report.erased} of erased people" if report.erased else ""
     click.echo(f"{report.entries} entries{erased}; head {report.head[:16] or '(empty)'}.")
-    click.echo("The chain is whole." if report.is_valid else f"NOT WHOLE: {report.problem}")
+    whole = "The chain is whole. Every award is as it was granted."
+    click.echo(whole if report.is_valid else f"NOT WHOLE: {report.problem}")
     context.exit(0 if report.is_valid else 1)
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template, request
 
 from lti_tool.db import reading
 from lti_tool.domain.ratification import Role
-from lti_tool.services import audit, audit_pages
+from lti_tool.services import audit, audit_pages, audit_verification
 from lti_tool.web.auth import for_staff
 from lti_tool.web.house import house
 from lti_tool.web.inputs import row_number
@@ -23,9 +23,9 @@ def index() -> str:
 @bp.post("/verification")
 @for_staff(*SEES)
 def verify() -> str:
-    """Walk the whole chain. It changes nothing, so the page answers at once."""
+    """Walk the whole chain, and the awards beside it. It changes nothing, so the page answers at once."""
     with reading(house().sessions) as session:
-        report = audit.verify(session, g.institution.id)
+        report = audit_verification.verify(session, g.institution.id)
     return _page(report)
 
 
