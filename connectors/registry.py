@@ -85,7 +85,8 @@ def _faults(
     for setting in declared:
         value = (secrets if setting.is_secret else settings).get(setting.name) or setting.default
         if value is None:
-            yield f"{name} needs {setting.name}: {setting.text}"
+            which = f"the secret {setting.name}" if setting.is_secret else setting.name
+            yield f"{name} needs {which}: {setting.text}"
         elif setting.choices and value not in setting.choices:
             yield f"{name}: {setting.name} must be one of {', '.join(setting.choices)}."
 

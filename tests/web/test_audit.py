@@ -18,7 +18,8 @@ def test_a_changed_entry_is_found(signed_in: Browser, desks: Desks) -> None:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.number == 3)).first()
         assert entry is not None
         entry.subject = "board:another"
-    assert "Something was changed past Cairn: entry 3 was changed." in text(signed_in("quinn").post("/staff/audit/verification"))
+    page = text(signed_in("quinn").post("/staff/audit/verification"))
+    assert "Something was changed past Cairn: entry 3 was changed." in page
 
 
 def test_i21_reading_details_is_an_entry_itself(signed_in: Browser, desks: Desks) -> None:
