@@ -40,7 +40,7 @@ def test_defaults_are_filled_in() -> None:
 @pytest.mark.parametrize(("settings", "secrets", "sentence"), [
     pytest.param({}, {"client_secret": "s"}, "oneroster needs url: the address before", id="missing"),
     pytest.param({**GIVEN, "url": ""}, {"client_secret": "s"}, "oneroster needs url", id="empty is missing"),
-    pytest.param(GIVEN, {}, "oneroster needs client_secret", id="a secret is missing"),
+    pytest.param(GIVEN, {}, "oneroster needs the secret client_secret: ", id="a secret is missing"),
     pytest.param({**GIVEN, "colour": "red"}, {"client_secret": "s"}, "oneroster has no setting colour", id="unknown"),
     pytest.param({**GIVEN, "client_secret": "s"}, {}, "client_secret is a secret", id="a secret among the settings"),
     pytest.param(GIVEN, {"client_secret": "s", "school": "x"}, "school is no secret", id="a setting among the secrets"),

@@ -7,9 +7,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from lti_tool.db import Sessions
 from lti_tool.models.delivery import OutboxMessage, ReconciliationRun
@@ -45,15 +47,20 @@ def queue(sessions: Sessions, record_system: RecordSystemProcess) -> Queue:
 
     def fill(count: int) -> None:
         with sessions.begin() as session:
-            world = delivering.world(session, connector="oneroster", settings={
-                "url": record_system.oneroster_url, "token_url": record_system.token_url, "client_id": "cairn",
-            })
-            world.destination.secrets_sealed = vault.seal_secret(
-                session, {"client_secret": "inverlea-gradebook"}, place(world.destination)
-            )
-            delivering.fill(session, world, range(1, count + 1))
+            delivering.fill(session, world_of(session, record_system), range(1, count + 1))
 
     return fill
+
+
+def world_of(session: Session, record_system: RecordSystemProcess, **options: Any) -> delivering.World:
+    """An institution whose results go to that record system."""
+    world = delivering.world(session, connector="oneroster", settings={
+        "url": record_system.oneroster_url, "token_url": record_system.token_url, "client_id": "cairn",
+    }, **options)
+    world.destination.secrets_sealed = vault.seal_secret(
+        session, {"client_secret": "inverlea-gradebook"}, place(world.destination)
+    )
+    return world
 
 
 class Workers:
@@ -92,13 +99,16 @@ def workers(database_url: str) -> Iterator[Workers]:
 
 def until(sessions: Sessions, count: int, *states: str) -> None:
     """Wait until that many messages are in one of these states."""
+    until_there_are(sessions, count, select(func.count(OutboxMessage.id)).where(OutboxMessage.state.in_(states)))
+
+
+def until_there_are(sessions: Sessions, count: int, question: Select[tuple[int]]) -> None:
+    """Wait until the database counts that many."""
     end = time.monotonic() + PATIENCE
     while True:
         with sessions() as session:
-            found = dict(session.execute(
-                select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
-            ).tuples().all())
-        if sum(found.get(state, 0) for state in states) >= count:
+            found = session.scalars(question).one()
+        if found >= count:
             return
         assert time.monotonic() < end, f"still {found}"
         time.sleep(0.05)

@@ -1,7 +1,7 @@
-"""A worker process that kills itself with ``kill -9`` at a chosen step of delivery.
+"""A worker process that kills itself with ``kill -9`` at a chosen step of delivery or of reading back.
 
 ``python -m tests.faults.victim STEP COUNT``; settings come from the environment, as for any worker. COUNT says at
-which claim, sending or settling it dies; the step ``none`` lets it live. Pauses are short: a test need not wait.
+which claim, sending, settling, granting or reading back it dies; the step ``none`` lets it live. Pauses are short: a test need not wait.
 """
 
 import os
@@ -22,6 +22,7 @@ from lti_tool.services import reconciliation, settling
 from lti_tool.services.results import Settled
 
 AFTER_CLAIM, BEFORE_SEND, AFTER_SEND, IN_SETTLE, NONE = "after_claim", "before_send", "after_send", "in_settle", "none"
+IN_GRANT, AFTER_READ_BACK = "in_grant", "after_read_back"
 STEPS = (AFTER_CLAIM, BEFORE_SEND, AFTER_SEND, IN_SETTLE)
 READ_BACK, COMPARED = "read_back", "compared"  # of a reconciliation
 
@@ -43,6 +44,7 @@ class Fuse:
 def lay(fuse: Fuse) -> None:
     """Put the fuse between the steps."""
     claim, push, settle = worker.Dispatcher._claim, OneRosterGradebook.push, settling.settle
+    grant, sweep = awards.grant, readback.sweep
 
     def claiming(self: worker.Dispatcher) -> None:
         claim(self)
@@ -71,6 +73,18 @@ def lay(fuse: Fuse) -> None:
         fuse.at(COMPARED)
 
     reconciliation._take, reconciliation._requeue = taking, requeueing
+    def granting(session: Session, *given: Any) -> Award:
+        award = grant(session, *given)
+        session.flush()
+        fuse.at(IN_GRANT)
+        return award
+
+    def sweeping(*given: Any) -> int:
+        confirmed = sweep(*given)
+        fuse.at(AFTER_READ_BACK)
+        return confirmed
+
+    awards.grant, readback.sweep = granting, sweeping
     worker.Dispatcher._claim = claiming  # type: ignore[method-assign]
     OneRosterGradebook.push = pushing  # type: ignore[method-assign]
     settling.settle = settled
