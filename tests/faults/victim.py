@@ -1,7 +1,7 @@
 """A worker process that kills itself with ``kill -9`` at a chosen step of delivery or of reading back.
 
 ``python -m tests.faults.victim STEP COUNT``; settings come from the environment, as for any worker. COUNT says at
-which claim, sending, settling, granting or reading back it dies; the step ``none`` lets it live. Pauses are short: a test need not wait.
+which time that it comes to the step it dies; the step ``none`` lets it live. Pauses are short: a test need not wait.
 """
 
 import os
@@ -18,12 +18,13 @@ from connectors.contract import AwardRecord, Receipt
 from connectors.oneroster import OneRosterGradebook
 from lti_tool import settings, worker
 from lti_tool.domain import retries
-from lti_tool.services import reconciliation, settling
+from lti_tool.models.award import Award
+from lti_tool.services import awards, readback, reconciliation, settling
 from lti_tool.services.results import Settled
 
 AFTER_CLAIM, BEFORE_SEND, AFTER_SEND, IN_SETTLE, NONE = "after_claim", "before_send", "after_send", "in_settle", "none"
-IN_GRANT, AFTER_READ_BACK = "in_grant", "after_read_back"
 STEPS = (AFTER_CLAIM, BEFORE_SEND, AFTER_SEND, IN_SETTLE)
+IN_GRANT, SWEPT = "in_grant", "swept"  # of what was agreed there
 READ_BACK, COMPARED = "read_back", "compared"  # of a reconciliation
 
 
@@ -44,7 +45,6 @@ class Fuse:
 def lay(fuse: Fuse) -> None:
     """Put the fuse between the steps."""
     claim, push, settle = worker.Dispatcher._claim, OneRosterGradebook.push, settling.settle
-    grant, sweep = awards.grant, readback.sweep
 
     def claiming(self: worker.Dispatcher) -> None:
         claim(self)
@@ -72,7 +72,8 @@ def lay(fuse: Fuse) -> None:
         requeue(*given)
         fuse.at(COMPARED)
 
-    reconciliation._take, reconciliation._requeue = taking, requeueing
+    grant, sweep = awards.grant, readback.sweep
+
     def granting(session: Session, *given: Any) -> Award:
         award = grant(session, *given)
         session.flush()
@@ -81,9 +82,10 @@ def lay(fuse: Fuse) -> None:
 
     def sweeping(*given: Any) -> int:
         confirmed = sweep(*given)
-        fuse.at(AFTER_READ_BACK)
+        fuse.at(SWEPT)
         return confirmed
 
+    reconciliation._take, reconciliation._requeue = taking, requeueing
     awards.grant, readback.sweep = granting, sweeping
     worker.Dispatcher._claim = claiming  # type: ignore[method-assign]
     OneRosterGradebook.push = pushing  # type: ignore[method-assign]
