@@ -20,7 +20,7 @@ from sqlalchemy import delete
 
 from lti_tool.clock import Clock, business_clock, utcnow
 from lti_tool.db import Sessions, make_engine, make_sessions, reading
-from lti_tool.log import context_ids
+from lti_tool.log import about
 from lti_tool.models.delivery import WorkerBeat
 from lti_tool.seal import Sealer
 from lti_tool.sending_threads import SendingThreads
@@ -45,8 +45,14 @@ class Errand:
     send: Callable[[Sequence[Claimed]], list[Settled]]
 
     def __call__(self) -> list[Settled]:
-        context_ids.set((("message", self.messages[0].key), ("attempt", str(self.messages[0].attempt))))
-        return self.send(self.messages)
+        with about(**self._ids()):
+            return self.send(self.messages)
+
+    def _ids(self) -> dict[str, object]:
+        first = self.messages[0]
+        if len(self.messages) > 1:
+            return {"destination": first.destination, "messages": len(self.messages)}
+        return {"message": first.key, "attempt": first.attempt}
 
     def unsent(self) -> list[Settled]:
         return [Settled(message=each, result=Unsent(), is_uncertain=each.is_uncertain) for each in self.messages]
@@ -176,6 +182,8 @@ class Dispatcher:
             with self._sessions.begin() as session:
                 settling.settle(session, some, self._clock())
             del self._unsettled[:MOST_AT_ONCE]
+            for each in some:
+                _tell(each)
             self._in_hand.difference_update(settled.message.id for settled in some)
 
     def _keep_alive(self) -> None:
@@ -205,6 +213,15 @@ class Dispatcher:
         except Exception:
             log.exception("what was in hand could not be settled; its leases will run out")
         self._connectors.close()
+
+
+def _tell(settled: Settled) -> None:
+    """One line for each attempt: which, and the class of its outcome; what was sent, and to whom, stays out."""
+    message = settled.message
+    log.info(
+        "attempt %s kind=%s destination=%s message=%s attempt=%s", settling.outcome_of(settled.result), message.kind,
+        message.destination, message.key, message.attempt,
+    )
 
 
 def start_embedded(sessions: Sessions, settings: Settings) -> Dispatcher:

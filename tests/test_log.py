@@ -3,8 +3,17 @@
 import logging
 
 import pytest
+from flask import Flask, g
 
-from lti_tool.log import Redacting, context_ids
+from lti_tool.log import Redacting, about, request_id
+
+
+@pytest.fixture
+def app():
+    made = Flask("bare")
+    made.add_url_rule("/l/<launch_key>/course", "course", lambda launch_key: "")
+    made.add_url_rule("/staff/", "desk", lambda: "")
+    return made
 
 
 def logged(text: str) -> str:
@@ -23,11 +32,28 @@ def test_it_is_cut_out(text, left):
 
 
 def test_ids_of_the_moment_are_added():
-    token = context_ids.set((("launch", "k1"),))
-    try:
-        assert logged("opened") == "opened launch=k1"
-    finally:
-        context_ids.reset(token)
+    with about(destination=3), about(message="m1"):
+        assert logged("sending") == "sending destination=3 message=m1"
+    assert logged("idle") == "idle"
+
+
+def test_within_a_request_its_id_and_its_launch_are_added(app):
+    with app.test_request_context("/l/k1/course"):
+        assert logged("opened") == f"opened request={request_id()} launch=k1"
+    with app.test_request_context("/staff/"):
+        assert logged("opened") == f"opened request={request_id()}"
+    assert logged("idle") == "idle"
+
+
+def test_a_request_that_logs_nothing_gets_no_id(app):
+    with app.test_request_context("/l/k1/course"):
+        assert "request_id" not in g
+
+
+def test_a_line_stays_one_line(app):
+    with app.test_request_context("/l/k1%0A2026-01-01 INFO all is well/course"):
+        assert logged("a\r\nb").startswith("a??b request=")
+        assert "\n" not in logged("a\r\nb")
 
 
 def test_of_an_error_place_and_kind_are_told_and_not_its_words():

@@ -88,7 +88,7 @@ class Chores:
             at, pause = self._looks.get(destination_id, (0.0, float(self._settings.sweep_seconds)))
             if time.monotonic() >= at and not self._stopping.is_set():
                 self._looks[destination_id] = (time.monotonic() + pause, self._longer(pause))
-                self._safely("reading back", partial(self._sweep, destination_id))
+                self._safely(f"reading back; destination={destination_id}", partial(self._sweep, destination_id))
 
     def _capture(self) -> None:
         with reading(self._sessions) as session:

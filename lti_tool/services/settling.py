@@ -25,7 +25,7 @@ from lti_tool.models.delivery import (
 )
 from lti_tool.services import audit, overrides
 from lti_tool.services.claims import PLAIN, supersede_passed
-from lti_tool.services.results import Claimed, Delivered, Differs, Settled, Stale, Unsent
+from lti_tool.services.results import Claimed, Delivered, Differs, Result, Settled, Stale, Unsent
 
 log = logging.getLogger(__name__)
 DOWN = ("unreachable", "503", "server_busy")  # it was away; 429 is not among these, which asks each of us to wait
@@ -55,6 +55,13 @@ def settle(session: Session, results: Sequence[Settled], now: datetime) -> None:
         supersede_passed(session, [values["b_id"] for values in waiting])
         _after_failures(session, [settled for settled in results if settled.message.id in held], now)
     _answers_again(session, {s.message.destination for s in results if _recovered(s, held)}, now)
+
+
+def outcome_of(result: Result) -> str:
+    """What an attempt came to, in one word: ``found``, ``delivered``, ``returned`` or a class of error."""
+    if isinstance(result, Delivered):
+        return "found" if result.is_found else "delivered"
+    return "returned" if isinstance(result, Unsent) else classes.classify(result).value
 
 
 def pauses(settled: Settled) -> bool:
@@ -121,16 +128,11 @@ def _next(error: ConnectorError, tries: int, now: datetime) -> datetime | None:
 
 
 def _attempt(settled: Settled, now: datetime) -> dict[str, Any]:
-    result, code, text = settled.result, "", ""
-    if isinstance(result, Delivered):
-        word = "found" if result.is_found else "delivered"
-    elif isinstance(result, Unsent):
-        word = "returned"
-    else:
-        word, code, text = classes.classify(result).value, result.code[:80], str(result)[:500]
+    error = settled.result if isinstance(settled.result, ConnectorError) else None
     return {
-        "b_message_id": settled.message.id, "b_number": settled.message.attempt, "finished_at": now, "result": word,
-        "code": code, "text": text,
+        "b_message_id": settled.message.id, "b_number": settled.message.attempt, "finished_at": now,
+        "result": outcome_of(settled.result), "code": error.code[:80] if error else "",
+        "text": str(error)[:500] if error else "",
     }
 
 

@@ -5,7 +5,6 @@ Neither has a stack trace for the reader, a token or a name.
 """
 
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from connectors.errors import ConnectorError, Unavailable
+from lti_tool.log import request_id
 from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.services.errors import NotFound, Refused
 from lti_tool.web.auth import NotAllowed, NotSignedIn
@@ -100,7 +100,7 @@ def answer(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error.get_response()
     problem = next(tell for family, tell in TABLE if isinstance(error, family))(error)
-    reference = secrets.token_hex(4)
+    reference = request_id()
     _log(error, problem, reference)
     if isinstance(error, LaunchRefused):
         _let_the_lms_show(error)

@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool import worker
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions, reading
+from lti_tool.domain import retries
 from lti_tool.domain.ratification import Role
 from lti_tool.lti import ags
 from lti_tool.lti.service import LINE_ITEM
@@ -29,8 +31,10 @@ from lti_tool.services.marksheet import Entry
 from tests import factories
 from tests.demo.lms import running_lms
 from tests.demo.lms.site import Site
+from tests.logs import as_written
 from tests.services import delivering
 from tests.services.taking_in import Intake
+from tests.test_worker import SETTINGS, until
 
 ISLA, COURSE = "1001", "IL5101"
 
@@ -218,3 +222,23 @@ def test_what_the_lms_cannot_take_now_is_tried_again(passing: Passing) -> None:
     passing.lms.faults.count = 0
     passing.send(after=3600)
     assert passing.shown() == "61.5"
+
+
+def test_the_log_of_it_tells_no_learner_and_no_mark(passing: Passing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "FIRST_PAUSE", timedelta(milliseconds=200))
+    passing.mark("55.37")
+    passing.send()
+    passing.later_there(seconds=1)
+    passing.mark("61.37")
+    passing.lms.faults.status, passing.lms.faults.count = 503, 2
+    with as_written() as written:
+        dispatcher = worker.Dispatcher(passing.sessions, SETTINGS, passing.connectors)
+        dispatcher.start()
+        try:
+            until(passing.sessions, lambda _: passing.shown() == "61.37")
+        finally:
+            dispatcher.stop()
+    text = written.getvalue()
+    assert "attempt retry kind=score" in text and "attempt delivered kind=score" in text
+    for word in ("Isla", f"user_id={ISLA}", "55.37", "61.37", "eyJ", "Bearer"):
+        assert word not in text, word
