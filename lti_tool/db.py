@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -107,6 +107,15 @@ def reading(sessions: Sessions) -> Iterator[Session]:
         with beginning_to_read():
             session.connection()
         yield session
+
+
+@contextmanager
+def looking(sessions: Sessions) -> Iterator[Connection]:
+    """One statement, without the weight of a session and, on PostgreSQL, of a transaction around it."""
+    engine: Engine = sessions.kw["bind"]
+    alone = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    with beginning_to_read(), engine.connect().execution_options(**alone) as connection:
+        yield connection
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, StatementError
 
-from lti_tool.db import DecimalText, UtcDateTime, new_key, reading
+from lti_tool.db import DecimalText, UtcDateTime, looking, new_key, reading
 from lti_tool.models.institution import Institution
 from tests import factories
 
@@ -72,6 +72,15 @@ def test_the_text_of_an_error_quotes_no_values(engine):
 
 def test_no_key_looks_like_an_option_of_a_command():
     assert not [key for key in (new_key() for _ in range(2000)) if key.startswith("-")]
+
+
+def test_a_look_does_not_wait_for_a_writer_either(sessions):
+    with sessions.begin() as session:
+        factories.institution(session)
+    with sessions.begin() as writer, looking(sessions) as connection:
+        writer.add(Institution(code="elsewhere", name="Elsewhere"))
+        writer.flush()
+        assert connection.scalars(select(Institution.code)).all() == ["inverlea"]
 
 
 def lost(engine):

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from connectors.errors import Misconfigured
-from lti_tool.db import Sessions, reading
+from lti_tool.db import Sessions, looking, reading
 from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.registered import Registered
 from lti_tool.lti.tool_keys import SigningKey, parse
@@ -111,8 +111,8 @@ class ToolConfig(ToolConfAbstract[Any]):
         return LibraryDeployment().set_deployment_id(deployment_id) if is_known else None
 
     def _one(self, statement: Any, wanted: dict[str, str]) -> Registered:
-        with reading(self._sessions) as session:
-            rows = session.connection().execute(statement, wanted).all()
+        with looking(self._sessions) as connection:
+            rows = connection.execute(statement, wanted).all()
         if len(rows) > 1:
             raise LaunchRefused("registration_ambiguous")
         if not rows:

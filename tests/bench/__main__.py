@@ -14,13 +14,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / "var" / "bench"
 OWN = ("var", "results", ".venv", "node_modules")  # of the copy; not taken over
-OURS = ("cairn", "cairn-pg")
+WHERE = {"cairn": "embedded SQLite", "cairn-pg": "PostgreSQL"}
+OURS = tuple(WHERE)
 PEERS = ("pylti-flask-gthread", "flask-limit-pg")
 AWARDS, KILL_AFTER, LEASE = 10_000, 3_000, 5
+MANY, WARM_SECONDS = 1_000, 15
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Figure:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rig", type=Path, required=True, help="folder of the bench rig")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=["launches", "growth", "delivery"], action="append")
     asked = parser.parse_args(arguments)
     if not (asked.rig / "rig" / "launchbench.py").is_file():
@@ -91,31 +94,53 @@ def launches(rounds: int) -> list[Figure]:
     sane = _rig("rig.launchbench", *OURS, "--sanity", "--json", "sanity.json")
     right = re.findall(r"(\d+) of (\d+)", sane)
     _rig("rig.launchbench", *OURS, *PEERS, "--conc", "8", "--rounds", str(rounds), "--json", "launches.json")
-    summary = json.loads((HOME / "launches.json").read_text())["summary"]
-    per_cpu = {name: found["per_cpu_store"] for name, found in summary.items()}
-    embedded, on_pg, documented, limit = (per_cpu[f"{name}/8"] for name in (*OURS, *PEERS))
+    embedded, on_pg, documented, limit = (_costs("launches.json", name) for name in (*OURS, *PEERS))
     return [
         Figure("launches of the sanity list that are right, on SQLite and PostgreSQL",
                ", ".join(" of ".join(pair) for pair in right), "18 of 18", right == [("18", "18")] * 2),
         Figure("launches per CPU-second with store ÷ PyLTI1p3 as documented, embedded SQLite",
-               f"{embedded / documented:.2f}", "≥ 1.3", embedded / documented >= 1.3),
-        Figure("the same on PostgreSQL, every launch a first one", f"{on_pg / documented:.2f}", "(shown only)", True),
-        Figure("the same on PostgreSQL ÷ the attainable mark of a Flask tool there", f"{on_pg / limit:.2f}",
+               f"{_ratio(documented, embedded):.2f}", "≥ 1.3", _ratio(documented, embedded) >= 1.3),
+        Figure("the same on PostgreSQL, every launch a first one", f"{_ratio(documented, on_pg):.2f}", "(shown only)",
+               True),
+        Figure("the same on PostgreSQL ÷ the attainable mark of a Flask tool there", f"{_ratio(limit, on_pg):.2f}",
                "(shown only)", True),
     ]
 
 
 def growth(rounds: int) -> list[Figure]:
-    """What a launch costs with a thousand registrations, beside one."""
-    cost = {}
-    for count in (1, 1000):
-        _rig(
-            "rig.launchbench", "cairn", "--conc", "8", "--rounds", str(rounds), "--regs", str(count),
-            "--json", "growth.json",
-        )
-        cost[count] = 1 / json.loads((HOME / "growth.json").read_text())["summary"]["cairn/8"]["per_cpu_store"]
-    ratio = cost[1000] / cost[1]
-    return [Figure("cost of a launch with 1,000 registrations ÷ with one", f"{ratio:.2f}", "≤ 1.25", ratio <= 1.25)]
+    """What a launch costs with a thousand registrations, beside one: where courses and people are known, and as the
+    rig has it, where with a thousand registrations nearly every launch is also the first one of its course.
+    """
+    known = _growth(rounds, "--users", "1", "--warm", str(WARM_SECONDS))
+    return [
+        *(Figure(f"cost of a launch with {MANY:,} registrations ÷ with one, {where}", f"{known[name]:.2f}", "≤ 1.25",
+                 known[name] <= 1.25) for name, where in WHERE.items()),
+        *(Figure(f"the same, of courses never seen before, {where}", f"{ratio:.2f}", "(shown only)", True)
+          for where, ratio in zip(WHERE.values(), _growth(rounds).values(), strict=True)),
+    ]
+
+
+def _growth(rounds: int, *more: str) -> dict[str, float]:
+    """By definition; turn by turn, since the machine changes."""
+    found: dict[str, dict[int, list[float]]] = {name: {1: [], MANY: []} for name in OURS}
+    for _ in range(rounds):
+        for count in (1, MANY):
+            _rig("rig.launchbench", *OURS, "--conc", "8", "--rounds", "1", "--regs", str(count), *more,
+                 "--json", "growth.json")
+            for name in OURS:
+                found[name][count] += _costs("growth.json", name)
+    return {name: _ratio(costs[MANY], costs[1]) for name, costs in found.items()}
+
+
+def _costs(file: str, name: str) -> list[float]:
+    """CPU-seconds of a launch, the store counted, round by round."""
+    rounds = [one for one in json.loads((HOME / file).read_text())["raw"] if one["tool"] == name]
+    return [(one["cpu"] + one["store_cpu"]) / one["n"] for one in sorted(rounds, key=lambda one: one["round"])]
+
+
+def _ratio(costs: Sequence[float], others: Sequence[float]) -> float:
+    """The median of the ratios within each round."""
+    return median(cost / other for cost, other in zip(costs, others, strict=True))
 
 
 def delivery() -> list[Figure]:
