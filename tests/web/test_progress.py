@@ -1,5 +1,6 @@
 """The learner's page: where am I, what may change, what happens next; and nobody else (I4, I19, I25)."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -15,6 +16,11 @@ PGCERT = {
     "rounding": {"places": 1, "mode": "half_up"}, "grades": [["70", "Distinction"], ["50", "Pass"]],
     "items": ["IL5101", "IL5102"],
 }
+
+
+def words_of(page: str) -> str:
+    """Without addresses, whose random keys may hold any two digits."""
+    return re.sub(r'(href|src|action)="[^"]*"', "", page)
 
 
 def ratify(classroom: Classroom, learner: str, authority: str = "cairn") -> None:
@@ -108,7 +114,7 @@ def test_a_mark_changed_after_ratification_is_not_shown(classroom: Classroom) ->
     classroom.mark("Lena", "PORT", "88", after=2)
     page = page_of(classroom)
     assert '<p class="figure-big">61</p>' in page
-    assert "88" not in page
+    assert "88" not in words_of(page)
 
 
 def test_a_withdrawn_learner_reads_what_that_means(classroom: Classroom) -> None:
@@ -119,14 +125,14 @@ def test_a_withdrawn_learner_reads_what_that_means(classroom: Classroom) -> None
         decisions.decide(session, enrolment, classroom.now)
     page = page_of(classroom)
     assert "You withdrew on 3 April 2026" in page
-    assert "60" not in page and "Provisional" not in page
+    assert "60" not in words_of(page) and "Provisional" not in page
 
 
 def test_nobody_else_stands_on_the_page(classroom: Classroom) -> None:
     classroom.mark("Omar", "PORT", "87")
     for name in ("lena", "della"):
         page = page_of(classroom, name)
-        assert "Omar" not in page and "87" not in page
+        assert "Omar" not in page and "87" not in words_of(page)
 
 
 def test_a_degree_student_and_an_unknown_account_are_told_what_is_so(classroom: Classroom) -> None:
