@@ -12,7 +12,7 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from lti_tool.lti.refusals import LaunchRefused
 
@@ -44,7 +44,6 @@ class State:
 
     registration_key: str
     nonce: str
-    ends_at: datetime
     target_hash: bytes
 
     def is_for(self, target_link_uri: str) -> bool:
@@ -74,7 +73,7 @@ class StateSigner:
             raise LaunchRefused("state_expired", registration_key=key)
         if not secret or not hmac.compare_digest(_digest(secret), secret_hash):
             raise LaunchRefused("state_cookie", registration_key=key)
-        return State(key, _text(nonce), datetime.fromtimestamp(ends, UTC), target)
+        return State(key, _text(nonce), target)
 
     def _believed(self, state: str) -> bytes:
         if not state:

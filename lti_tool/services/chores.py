@@ -1,5 +1,4 @@
-"""What a dispatcher does beside sending: reading back, reconciling, capturing, filling columns and looking what they
-show, clearing away."""
+"""What a dispatcher does beside sending: read back, reconcile, capture, fill columns, see what they show, tidy up."""
 
 import logging
 import time

@@ -40,7 +40,7 @@ class Recorded:
 
     key: str
     secret: str = field(repr=False)
-    found: Found = field(repr=False)  # what the page that the browser goes to next would look up
+    found: Found = field(repr=False)  # what its first page would else look up
 
 
 def record_launch(

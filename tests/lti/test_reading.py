@@ -1,6 +1,5 @@
 """Real and odd claims as plain values: what is optional and odd is left out, it never fails a launch."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ LMS = Registered(
     id=1, key="r1", institution_id=1, issuer="http://localhost:8100", client_id="c", auth_url="http://localhost:8100/auth",
     token_url="http://localhost:8100/token", jwks_url="http://localhost:8100/jwks",
 )
-STATE = State("r1", "nonce", datetime(2026, 6, 1, tzinfo=UTC), b"")
+STATE = State("r1", "nonce", b"")
 
 
 def read(**changes: Any) -> Launch:
