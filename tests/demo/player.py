@@ -93,19 +93,25 @@ class Player:
         self.staff.at(asked["by"]).submit(page, page.form(action="/retry"))
 
     def do_expect_rejected(self, asked: Action) -> None:
-        page = self._message("R02", asked["learner"], asked["mc"])
-        if "on hold" not in page.text.lower():
-            raise StoryError(f"{asked['mc']} {asked['learner']}: the message is not on hold.")
+        """It may still wait for its turn, one of the unfinished; then it is put on hold and stays so."""
+        missing = f"no message of {asked['mc']} {asked['learner']} is on hold"
+        self._wait_for(lambda: self._on_hold("R02", asked["learner"], asked["mc"]) is not None, missing)
 
     def _message(self, by: str, learner: str, mc: str) -> Page:
+        page = self._on_hold(by, learner, mc)
+        if page is None:
+            raise StoryError(f"No message of {mc} {learner} is on hold.")
+        return page
+
+    def _on_hold(self, by: str, learner: str, mc: str) -> Page | None:
         browser = self.staff.at(by)
         queue = browser.get(f"{self.town.cairn}/staff/queue/?state=on_hold")
         for href, _ in queue.links:
             if "/queue/messages/" in href:
                 page = browser.get(href)
-                if self.people[learner].student in page.text and mc in page.text:
+                if self.people[learner].student in page.text and mc in page.text and "on hold" in page.text.lower():
                     return page
-        raise StoryError(f"No message of {mc} {learner} is on hold.")
+        return None
 
     def do_reconcile(self, asked: Action) -> None:
         self._night()
@@ -291,9 +297,10 @@ class Player:
             self.people[row["learner"]].lms_user: row["mark"] for row in read_rows(STORY / "ledger.csv")
             if row["mc"] == asked["mc"] and row["current"] == "yes"
         }
-        shown = self._overall_column(asked["mc"])
-        if shown != expected:
-            raise StoryError(f"{asked['mc']}: the gradebook shows {shown}, expected {expected}.")
+        self._wait_for(
+            lambda: self._overall_column(asked["mc"]) == expected,
+            f"the gradebook of {asked['mc']} does not show what the ledger says",
+        )
         home, browser = self._home(asked)
         address = browser.follow(home, to="/passback").url
         self._wait_for(lambda: browser.get(address).text.count(SEEN) == len(expected), "Cairn has not seen its scores")
