@@ -1,5 +1,6 @@
 """Rows for the tests, by people: Alice chairs, Bob teaches, Charlie is a stranger, Dana is at the registry."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from lti_tool.models.catalogue import (
 )
 from lti_tool.models.delivery import Destination, Feed
 from lti_tool.models.institution import Institution
-from lti_tool.models.people import LtiUser, Person, PersonIdentifier
+from lti_tool.models.people import LtiUser, Person, PersonIdentifier, StaffAccount, StaffRole
 from lti_tool.models.platform import Context, Deployment, Registration
 from lti_tool.services import vault
 
@@ -38,6 +39,17 @@ def person(session: Session, institution: Institution, name: str = "Bob", studen
         session.add(PersonIdentifier(
             institution_id=institution.id, person_id=made.id, kind="student_number", value=student_number,
         ))
+    session.flush()
+    return made
+
+
+def staff_account(session: Session, person: Person, roles: Collection[str]) -> StaffAccount:
+    made = StaffAccount(institution_id=person.institution_id, person_id=person.id, login=person.key)
+    session.add(made)
+    session.flush()
+    session.add_all(
+        StaffRole(institution_id=person.institution_id, account_id=made.id, role=role) for role in sorted(roles)
+    )
     session.flush()
     return made
 

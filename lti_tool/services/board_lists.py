@@ -11,6 +11,7 @@ from lti_tool.models.award import Award
 from lti_tool.models.board import BoardCase, BoardMember, Decision, ExamBoard
 from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run
 from lti_tool.models.people import Person, StaffAccount, StaffRole
+from lti_tool.services import board_members
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound
 
@@ -38,11 +39,15 @@ class RunWaiting:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """Somebody with a board role, and the part that it suggests."""
+    """Somebody with a board role, the parts that it fits, and the one that it suggests."""
 
     key: str
     name: str
     roles: tuple[str, ...]
+
+    @property
+    def parts(self) -> list[str]:
+        return board_members.parts_for(self.roles)
 
     @property
     def part(self) -> str:

@@ -1,21 +1,31 @@
 """Who sits on a board, who takes part, and who stays out of which learner's decision."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.quorum import Attendance
+from lti_tool.domain.ratification import Role
 from lti_tool.models.board import BoardCase, BoardMember, Conflict, ExamBoard
-from lti_tool.models.people import Person
+from lti_tool.models.people import Person, StaffAccount, StaffRole
 from lti_tool.services.errors import NotFound, Refused
 
 CHAIR, INTERNAL, EXTERNAL, SECRETARY = PARTS = ("chair", "internal", "external", "secretary")
+FITTING: Mapping[str, frozenset[str]] = {  # who may take which part, or a quorum would count anybody
+    CHAIR: frozenset({Role.CHAIR}), INTERNAL: frozenset({Role.CHAIR, Role.BOARD_MEMBER}),
+    EXTERNAL: frozenset({Role.EXTERNAL}), SECRETARY: frozenset({Role.SECRETARY}),
+}
+
+
+def parts_for(roles: Collection[str]) -> list[str]:
+    """The parts that somebody with these institutional roles may take on a board."""
+    return [part for part in PARTS if FITTING[part] & set(roles)]
 
 
 def seat(session: Session, board: ExamBoard, members: Mapping[str, str]) -> None:
-    """Give each person (by key) a part on the board. Raises for strangers, and without exactly one chair."""
+    """Give each person (by key) a part on the board that fits a role of theirs. Exactly one of them chairs."""
     found = session.scalars(select(Person).where(
         Person.institution_id == board.institution_id, Person.key.in_(members), Person.erased_at.is_(None),
     )).all()
@@ -23,9 +33,26 @@ def seat(session: Session, board: ExamBoard, members: Mapping[str, str]) -> None
         raise NotFound("There is no such person.")
     if set(members.values()) - set(PARTS) or list(members.values()).count(CHAIR) != 1:
         raise Refused("members", "A board has one chair, and its other members are internal, external or secretary.")
+    roles = _roles_of(session, found)
     for person in found:
+        if members[person.key] not in parts_for(roles[person.id]):
+            raise Refused("members", (
+                f"{person.display_name} does not have the role of this part: {members[person.key]}. "
+                "Choose another part; roles are given with cairn staff add."
+            ))
         board.members.append(BoardMember(institution_id=board.institution_id, person=person, part=members[person.key]))
     session.flush()
+
+
+def _roles_of(session: Session, people: Collection[Person]) -> Mapping[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = session.execute(
+        select(StaffAccount.person_id, StaffRole.role).join(StaffRole, StaffRole.account_id == StaffAccount.id)
+        .where(StaffAccount.person_id.in_([person.id for person in people]), StaffAccount.is_active)
+    )
+    for person_id, role in rows:
+        found[person_id].add(role)
+    return found
 
 
 def chair_of(board: ExamBoard) -> BoardMember:

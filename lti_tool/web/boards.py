@@ -175,7 +175,6 @@ def _convene_page(form: Mapping[str, str], problem: str = "") -> str:
             chosen=request.form.getlist("run") or request.args.getlist("run"),
             runs=board_lists.runs_waiting(session, g.institution.id, Authority.CAIRN),
             candidates=board_lists.candidates(session, g.institution.id),
-            parts=("chair", "internal", "external", "secretary"),
         )
 
 

@@ -21,7 +21,7 @@ from lti_tool.services.actors import Actor
 from tests import factories
 
 ROLES = {
-    "alice": {Role.CHAIR, Role.BOARD_MEMBER}, "bob": {Role.INSTRUCTOR}, "hari": {Role.INSTRUCTOR},
+    "alice": {Role.CHAIR, Role.BOARD_MEMBER}, "bob": {Role.INSTRUCTOR}, "hari": {Role.INSTRUCTOR, Role.BOARD_MEMBER},
     "femi": {Role.EXTERNAL}, "gwen": {Role.SECRETARY}, "dana": {Role.REGISTRY}, "erin": {Role.REGISTRY},
     "charlie": set[Role](), "iris": {Role.IT_ADMIN},
 }
@@ -45,6 +45,8 @@ class University:
         self.regulations = factories.regulation_set(self.session, self.institution)
         for name in ROLES:
             self.people[name] = factories.person(self.session, self.institution, name.title())
+        for name in SEATS:
+            factories.staff_account(self.session, self.people[name], ROLES[name] - {Role.INSTRUCTOR})
 
     def actor(self, name: str, *roles: Role) -> Actor:
         return Actor(

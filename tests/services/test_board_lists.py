@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
-from lti_tool.models.people import StaffAccount, StaffRole
 from lti_tool.services import board_lists, decisions
 from lti_tool.services.errors import NotFound
+from tests import factories
 from tests.services.ratifying import University
 
 
@@ -63,14 +63,12 @@ def test_i25_what_gives_no_credit_waits_for_nobody(home: University) -> None:
 
 
 def test_candidates_are_those_with_a_board_role(home: University) -> None:
-    for name, role in (("femi", "external"), ("gwen", "secretary"), ("alice", "chair"), ("dana", "registry")):
-        account = StaffAccount(institution_id=home.institution.id, person_id=home.people[name].id, login=name)
-        home.session.add(account)
-        home.session.flush()
-        home.session.add(StaffRole(institution_id=home.institution.id, account_id=account.id, role=role))
-    home.session.flush()
-    found = {each.name: each.part for each in board_lists.candidates(home.session, home.institution.id)}
-    assert found == {"Alice": "", "Femi": "external", "Gwen": "secretary"}
+    factories.staff_account(home.session, home.people["dana"], {"registry"})
+    found = {each.name: (each.part, each.parts) for each in board_lists.candidates(home.session, home.institution.id)}
+    assert found == {
+        "Alice": ("", ["chair", "internal"]), "Hari": ("", ["internal"]), "Femi": ("external", ["external"]),
+        "Gwen": ("secretary", ["secretary"]),
+    }
 
 
 def test_every_minute_of_an_institution(home: University) -> None:

@@ -12,6 +12,7 @@ from lti_tool.models.board import Ratification
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.services import audit, awards, boards, decisions
 from lti_tool.services.errors import NotFound, Refused
+from tests import factories
 from tests.services.ratifying import SEATS, University
 
 
@@ -86,11 +87,14 @@ def test_RC50_without_a_quorum_nothing_is_ratified(university, run, lena, presen
 
 
 def test_a_chair_who_is_not_there_does_not_ratify_though_the_others_are_enough(university, run, lena):
+    factories.staff_account(university.session, university.people["dana"], {"board_member"})
     seats = {**SEATS, "dana": "internal"}
     assert refusal(university, university.board(run, seats=seats, present={"hari", "dana", "femi"})) == "quorum"
 
 
 def test_RC50_half_of_the_internal_examiners_is_enough(university, run, lena):
+    for name in ("dana", "erin"):
+        factories.staff_account(university.session, university.people[name], {"board_member"})
     seats = {"alice": "chair", "hari": "internal", "dana": "internal", "erin": "internal", "femi": "external"}
     assert len(university.ratify(run, seats=seats, present={"alice", "hari", "femi"})) == 1
 
@@ -239,9 +243,13 @@ def test_who_may_not_convene(university, run, who):
 @pytest.mark.parametrize("seats", [
     pytest.param({}, id="no chair"),
     pytest.param({"alice": "chair", "hari": "chair"}, id="two chairs"),
+    pytest.param({"hari": "chair"}, id="a chair without the role"),
+    pytest.param({"alice": "chair", "hari": "external"}, id="a colleague as the external"),
+    pytest.param({"alice": "chair", "gwen": "internal"}, id="a secretary as an examiner"),
+    pytest.param({"alice": "chair", "charlie": "internal"}, id="somebody without an account"),
     pytest.param({"alice": "chair", "hari": "guest"}, id="a part that does not exist"),
 ])
-def test_a_board_has_one_chair_and_known_parts(university, run, seats):
+def test_a_board_has_one_chair_and_parts_that_fit_their_roles(university, run, seats):
     with pytest.raises(Refused) as caught:
         convene(university, run, members={university.people[name].key: part for name, part in seats.items()})
     assert caught.value.code == "members"
