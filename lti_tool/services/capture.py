@@ -5,7 +5,7 @@ the micro-credential are appended, of those nobody knows it is held, of degree s
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -98,10 +98,7 @@ def store(
     part = session.get_one(RunComponent, item.run_component_id)
     take_in_turn(session, part)
     run = _begin(session, item, part, started_at)
-    totals, appended = Counter[str](), []
-    for kind, outcome in _taken(session, item, part, run, found, now):
-        totals[kind] += 1
-        appended += [outcome] if outcome else []
+    totals, appended = _taken(session, item, part, run, found, now)
     item.compared_at = run.finished_at = now
     run.totals = {"read": len(found), **{kind: totals[kind] for kind in KINDS}}
     session.flush()
@@ -118,18 +115,19 @@ def _begin(session: Session, item: LineItem, part: RunComponent, started_at: dat
 
 def _taken(
     session: Session, item: LineItem, part: RunComponent, run: CaptureRun, found: Sequence[Reading], now: datetime
-) -> Iterator[tuple[str, Outcome | None]]:
-    """What became of each reading."""
+) -> tuple[Counter[str], list[Outcome]]:
+    """What became of the readings, counted, and the outcomes that are new."""
     users = readings.users_of(session, item.institution_id, item.context.deployment.registration_id, found, now)
     owners = readings.owners_of(session, part, item.context_id, users.values())
     rivals = readings.rivals(found, users, owners)
+    totals, known, cleared = Counter[str](), [], []
     for entry in found:
         user = users[entry.user_id]
         owner = owners[user.id]
         if owner is None or entry.score is None:
             if isinstance(owner, Enrolment):
-                outcomes.note_cleared(session, owner, part, now)
-            yield NOT_ON_MC if owner is None else NO_FIGURE, None
+                cleared.append(owner)
+            totals[NOT_ON_MC if owner is None else NO_FIGURE] += 1
             continue
         result, is_clear = readings.as_outcome(
             entry, part, source=AGS, now=now, capture_run_id=run.id, line_item_id=item.id, lti_user_id=user.id
@@ -137,14 +135,18 @@ def _taken(
         if result is None or not is_clear:
             if result is not None:
                 held.hold(session, part, result, held.UNCLEAR, now, lti_user=user)
-            yield UNCLEAR, None
+            totals[UNCLEAR] += 1
         elif not isinstance(owner, Enrolment) or owner.id in rivals:
             reason = owner if isinstance(owner, str) else held.AMBIGUOUS
             held.hold(session, part, result, reason, now, lti_user=user)
-            yield HELD, None
+            totals[HELD] += 1
         else:
-            outcome = outcomes.append(session, owner, part, result, now)
-            yield (OF_STANDING[outcome.standing], outcome) if outcome else (UNCHANGED, None)
+            known.append((owner, result))
+    has_figure = {owner.id for owner, _ in known}
+    outcomes.note_cleared(session, part, [owner for owner in cleared if owner.id not in has_figure], now)
+    added = outcomes.append_all(session, part, known, now)
+    totals.update(OF_STANDING[outcome.standing] if outcome else UNCHANGED for outcome in added)
+    return totals, [outcome for outcome in added if outcome]
 
 
 def _write_failure(

@@ -54,11 +54,15 @@ def append_all(
     return [each.outcome if each is not None else None for each in added]
 
 
-def note_cleared(session: Session, enrolment: Enrolment, run_component: RunComponent, now: datetime) -> None:
+def note_cleared(
+    session: Session, run_component: RunComponent, enrolments: Sequence[Enrolment], now: datetime
+) -> None:
     """The LMS shows no figure where it showed one: no outcome (I4), the mark stands, and somebody looks."""
-    stands = standing_now(session, enrolment, run_component)
-    if stands is not None and stands.source in LMS_SOURCES and (stands.raw is not None or stands.gate):
-        _open(session, stands, ours=_said(stands), theirs=NO_MARK, now=now)
+    standing = standing_now_of_all(session, run_component) if enrolments else {}
+    for enrolment in enrolments:
+        stands = standing.get(enrolment.id)
+        if stands is not None and stands.source in LMS_SOURCES and (stands.raw is not None or stands.gate):
+            _open(session, stands, ours=_said(stands), theirs=NO_MARK, now=now)
 
 
 def facts(session: Session, enrolment: Enrolment) -> list[Outcome]:

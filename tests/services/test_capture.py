@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from connectors.errors import Unavailable
 from lti_tool.lti import ags
@@ -48,6 +48,21 @@ def course(sessions, now):
 
 def read(sessions, now, *readings, **more):
     return capture.capture(sessions, Gradebook(*readings, **more), 1, lambda: now).totals
+
+
+def statements(engine, doing):
+    """How many statements it takes."""
+    seen = []
+
+    def note(*_):
+        seen.append(1)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        doing()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
 
 
 def count(sessions, model):
@@ -106,6 +121,27 @@ def test_a_figure_taken_away_is_looked_at(sessions, now, course):
     read(sessions, now, reading("lena", "60"))
     assert read(sessions, now, reading("lena", None))["no_figure"] == 1
     assert (count(sessions, Outcome), count(sessions, Discrepancy)) == (1, 1)
+
+
+def test_an_account_without_a_figure_beside_one_that_shows_it_took_nothing_away(sessions, now, course):
+    with sessions.begin() as session:
+        course.session = session
+        course.account("lena-2", course.people["Lena"])
+    read(sessions, now, reading("lena", "60"))
+    totals = read(sessions, now, reading("lena", "60"), reading("lena-2", None))
+    assert (totals["unchanged"], totals["no_figure"], count(sessions, Discrepancy)) == (1, 1, 0)
+
+
+def test_a_column_is_read_in_as_many_statements_whoever_is_on_it(sessions, engine, now, course):
+    """What there is of everybody is looked up at once; nobody is asked for alone."""
+    with sessions.begin() as session:
+        course.session = session
+        for number in range(20):
+            course.account(f"new-{number}", course.learner(f"New {number}", f"3{number:03}").person)
+    everybody = [reading(f"new-{number}", "60" if number % 2 else None) for number in range(20)]
+    read(sessions, now, *everybody)
+    few = statements(engine, lambda: read(sessions, now, *everybody[:2]))
+    assert statements(engine, lambda: read(sessions, now, *everybody)) == few
 
 
 def test_no_transaction_is_open_over_the_network(sessions, now, course):

@@ -180,7 +180,7 @@ def test_a_mark_over_there_and_none_here_is_a_discrepancy(intake, lena):
 def test_i4_a_figure_taken_away_in_the_lms_leaves_the_mark_and_is_looked_at(intake, lena):
     take(intake, lena, mark("60"))
     for _ in range(2):
-        outcomes.note_cleared(intake.session, lena, intake.part(), intake.now)
+        outcomes.note_cleared(intake.session, intake.part(), [lena], intake.now)
     assert [(row.ours, row.theirs) for row in intake.discrepancies()] == [("60 of 100", "no mark")]
     assert outcomes.standing_now(intake.session, lena, intake.part()).raw == 60
 
