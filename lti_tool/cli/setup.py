@@ -97,7 +97,11 @@ def init(name: str, code: str, timezone: str, url: str, login: str, regulations:
     click.echo(f"\nCairn is set up in {Path().resolve()}.")
     click.echo("Keep cairn.key safe: without it nothing sealed can be read.\n")
     click.echo("1. Start it:                     cairn serve")
-    click.echo(f"2. Choose your password:         {settings.public_url}/staff/invitation/{invitation.token}")
+    if invitation is None:
+        click.echo(f"2. Sign in as before:            {settings.public_url}/staff/")
+        click.echo(f"   {name} was in the database already, and stays as it was.")
+    else:
+        click.echo(f"2. Choose your password:         {settings.public_url}/staff/invitation/{invitation.token}")
     click.echo("3. Connect your LMS:             cairn platforms add --help")
 
 
@@ -115,9 +119,14 @@ def _write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _fill(sessions: Sessions, name: str, code: str, timezone: str, login: str, regulations: str) -> staff.Invitation:
+def _fill(
+    sessions: Sessions, name: str, code: str, timezone: str, login: str, regulations: str
+) -> staff.Invitation | None:
+    """The institution and its first administrator; None where an earlier set-up made them, which stay as they are."""
     now = utcnow()
     with sessions.begin() as session:
+        if session.scalar(select(Institution.id).where(Institution.code == code, Institution.name == name)) is not None:
+            return None
         made = service.add(session, code=code, name=name, timezone=timezone, now=now)
         service.load_shipped_regulations(session, made, regulations, now)
         return staff.add(session, made, login=login, name="First administrator", roles=[Role.IT_ADMIN], now=now)

@@ -52,6 +52,15 @@ def test_settings_that_are_there_are_said_before_the_first_question(bare: Cairn)
     assert "Name of the institution" not in bare("init", code=2)
 
 
+def test_a_database_that_was_set_up_before_is_kept_as_it_is(bare: Cairn) -> None:
+    """The settings file was lost, or is to be written anew."""
+    bare("init", *options())
+    told = bare("init", *options(url="https://marks.example", login="other"), "--force")
+    assert "Sign in as before" in told and "https://marks.example/staff/" in told
+    assert "other" not in bare("staff", "list")
+    assert "https://marks.example" in (bare.folder / "cairn.env").read_text(encoding="utf-8")
+
+
 def test_key_settings_and_database_are_for_their_owner_alone(bare: Cairn) -> None:
     bare("init", *options())
     for name in ("cairn.key", "cairn.env", "cairn.db"):
