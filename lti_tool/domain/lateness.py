@@ -152,7 +152,7 @@ def _per_period_from(fields: Fields) -> PerPeriod:
         percent_of_mark=fields.maybe("percent_of_mark", lambda key: _cost(fields, key)),
         period_hours=fields.integer("period_hours", least=1),
         max_periods=fields.maybe("max_periods", fields.integer),
-        floor_at=fields.maybe("floor_at", fields.decimal),
+        floor_at=fields.maybe("floor_at", lambda key: _floor(fields, key)),
         weekend_free=fields.maybe("weekend_free", fields.flag) or False,
     )
 
@@ -162,3 +162,10 @@ def _cost(fields: Fields, key: str) -> Fraction:
     if cost < 0:
         raise fields.error(key, "is below 0; a penalty takes away.")
     return cost
+
+
+def _floor(fields: Fields, key: str) -> Fraction:
+    floor = fields.decimal(key)
+    if floor < 0:
+        raise fields.error(key, "is below 0; no mark is lowered that far.")
+    return floor

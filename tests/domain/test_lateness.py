@@ -121,6 +121,10 @@ def test_later_is_never_less_late(first: int, more: int, offset: int, weekend_fr
         ),
         pytest.param({"type": "per_period", "points": "5", "period_hours": 0}, "between 1 and", id="no period"),
         pytest.param({"type": "per_period", "points": "-5", "period_hours": 24}, "points is below 0", id="a bonus"),
+        pytest.param(
+            {"type": "per_period", "points": "5", "period_hours": 24, "floor_at": "-1"}, "floor_at is below 0",
+            id="a floor below 0",
+        ),
         pytest.param({"type": "per_day", "points": "5"}, "type is 'per_day'", id="unknown type"),
         pytest.param(
             {
