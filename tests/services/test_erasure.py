@@ -5,7 +5,7 @@ from sqlalchemy import inspect, select
 
 from lti_tool.db import Base
 from lti_tool.models.audit import AuditEntry
-from lti_tool.models.people import PersonIdentifier, StaffAccount, StaffRole
+from lti_tool.models.people import PersonIdentifier, StaffRole
 from lti_tool.seal import SealError
 from lti_tool.services import audit, awards, bodies, erasure, explain
 from lti_tool.services.errors import NotFound, Refused
@@ -106,13 +106,11 @@ def test_nobody_erases_themselves_and_nobody_is_erased_twice(university, lena):
 
 def test_a_staff_account_is_closed(university):
     bob = university.people["bob"]
-    account = StaffAccount(institution_id=bob.institution_id, person_id=bob.id, login="bob", password_hash="x")
-    university.session.add(account)
-    university.session.flush()
-    university.session.add(StaffRole(institution_id=bob.institution_id, account_id=account.id, role="chair"))
+    account = factories.staff_account(university.session, bob, {"chair"})
+    account.login, account.password_hash = "bob", "x"
     erasure.erase(university.session, university.actor("dana"), bob.key, university.now)
     assert (account.is_active, account.password_hash) == (False, "") and "bob" not in account.login
-    assert university.session.scalars(select(StaffRole)).all() == []
+    assert university.session.scalars(select(StaffRole).where(StaffRole.account_id == account.id)).all() == []
 
 
 def test_two_people_with_equal_names_stay_two(university, lena):
