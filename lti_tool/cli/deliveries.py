@@ -39,7 +39,7 @@ def capture(context: click.Context, code: str) -> None:
 @for_institution
 @click.pass_context
 def reconcile(context: click.Context, name: str, code: str) -> None:
-    """Read back what NAME (or every record system) holds, and compare. Exit 1 unless all is equal."""
+    """Read back what NAME (or every record system) holds, and compare. Exit 1 while anything is left to explain."""
     reports = []
     with house() as opened:
         with opened.sessions() as session:

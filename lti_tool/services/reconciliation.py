@@ -192,12 +192,14 @@ def _finish(
     session: Session, run_id: int, found: Reconciliation[str], theirs: _Reading,
     ours: Mapping[str, tuple[int, AwardRecord]], seen: Mapping[str, readback.Seen],
 ) -> ReconciliationRun:
-    """The totals. sent = equal + different + missing + unreadable + not_loaded; the rest is theirs, not ours."""
+    """The totals. sent = equal, loaded, different, missing, unreadable and not_loaded together; the rest is theirs."""
     foreign = [*found.unexpected, *(key for key in found.unreadable if key not in ours)]
     beside = {kind: [key for key in foreign if seen.get(key) is kind] for kind in readback.Seen}
     moved_on = beside[readback.Seen.DIFFERENT]  # closed by a person over something else than they hold now
+    vouched = [key for key in found.equal if theirs.records[key].is_our_word]
     places = {
-        "equal": found.equal, "different": [*(row.key for row in found.different), *moved_on], "missing": found.missing,
+        "equal": [key for key in found.equal if key not in vouched], "loaded": vouched,
+        "different": [*(row.key for row in found.different), *moved_on], "missing": found.missing,
         "unreadable": [key for key in found.unreadable if key in ours],
         "not_loaded": [key for key in ours if key in theirs.lying],
         "unexpected": [*beside[readback.Seen.UNEXPECTED], *beside[readback.Seen.UNREADABLE]],

@@ -43,7 +43,8 @@ SENDS: Mapping[str, str] = {
 }
 CAPS: Mapping[str, str] = {"cairn": "Cairn", "record_system": "the record system"}
 TOTALS: Mapping[str, str] = {
-    "sent": "Sent by us", "held": "Held there", "equal": "Equal", "different": "Different",
+    "sent": "Sent by us", "held": "Held there", "equal": "Read back equal", "different": "Different",
+    "loaded": "Loaded, by a receipt; their figure is unseen",
     "missing": "Missing there", "unreadable": "Unreadable there", "not_loaded": "In a file, not loaded yet",
     "unexpected": "There, never sent by us",
     "waiting": "A newer version is on its way", "arrived": "There already, and confirmed only now",

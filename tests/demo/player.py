@@ -121,7 +121,7 @@ class Player:
         asked_at = browser.submit(page, form, system=keys[asked["destination"]]).url
         self._wait_for(lambda: "data-live" not in browser.get(asked_at).html, "the comparison has not ended")
         unexplained = reading.facts(browser.get(asked_at))
-        if "equal" not in unexplained:
+        if "read back equal" not in unexplained:
             raise StoryError(f"{asked['destination']} could not be compared.")
         words = ("different", "missing there", "there, never sent by us", "unreadable there")
         wrong = {word: unexplained.get(word, "0") for word in words}

@@ -23,7 +23,8 @@ def test_the_totals_of_what_was_sent_add_up(signed_in: Browser, desks: Desks) ->
     page = text(signed_in("quinn").get(f"/staff/reconciliation/runs/{desks.keys['run_key']}"))
     table = page.split("What we sent")[1].split("</table>")[0]
     figures = [int(cell.split("<")[0].strip() or 0) for cell in table.replace("<strong>", "").split('class="num">')[1:]]
-    assert sum(figures[:-1]) == figures[-1] == 3
+    assert sum(figures[:-1]) == figures[-1] == 4
+    assert "The record system has not shown these figures back" in page
 
 
 def test_it_is_signed_once_everything_is_explained(signed_in: Browser, desks: Desks) -> None:

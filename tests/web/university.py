@@ -144,7 +144,8 @@ def _queue(session: Session, home: University, desks: Desks) -> None:
     desks.keys["system_key"] = system.key
     run = ReconciliationRun(
         institution_id=home.institution.id, destination_id=system.id, started_at=utcnow(), finished_at=utcnow(),
-        totals={"sent": 3, "held": 3, "equal": 2, "different": 1, "missing": 0, "unreadable": 0}, digest="d" * 64,
+        totals={"sent": 4, "held": 4, "equal": 2, "loaded": 1, "different": 1, "missing": 0, "unreadable": 0},
+        digest="d" * 64,
     )
     failed = ReconciliationRun(
         institution_id=home.institution.id, destination_id=system.id, started_at=utcnow(), tries=1,
