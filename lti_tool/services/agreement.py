@@ -31,7 +31,7 @@ def ratify_if_agreed(
         return
     before = awards.current(session, enrolment)
     is_settled = before is not None and decision.board_number <= before.decision.board_number
-    if is_settled or not _is_all_agreed(session, destination, decision) or _is_denied(session, enrolment):
+    if is_settled or not _is_all_agreed(session, destination, decision) or is_denied(session, enrolment):
         return
     ratification = Ratification(
         institution_id=destination.institution_id, authority=Authority.RECORD_SYSTEM.value,
@@ -61,7 +61,7 @@ def contradicts(session: Session, message: OutboxMessage) -> bool:
     return ours.mark != message.theirs_mark or message.theirs_grade not in ("", ours.grade)
 
 
-def _is_denied(session: Session, enrolment: Enrolment) -> bool:
+def is_denied(session: Session, enrolment: Enrolment) -> bool:
     """Whether any record system has agreed another figure, kept by a person or not: then ours is nobody's decision."""
     return session.scalar(select(OutboxMessage.id).where(
         OutboxMessage.enrolment_id == enrolment.id, OutboxMessage.kind == bodies.RECORD,

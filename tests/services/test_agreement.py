@@ -14,7 +14,7 @@ from connectors.memory import MemoryRecords, MemoryRegistry, to_row
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.delivery import Discrepancy, OutboxMessage
-from lti_tool.services import bodies, discrepancies, outbox, queue, readback
+from lti_tool.services import bodies, discrepancies, journeys, outbox, queue, readback
 from lti_tool.services.errors import Refused
 from tests import factories
 from tests.services import delivering
@@ -169,6 +169,16 @@ class TestTheyAgreedAnotherFigure:
             read_back(session, world)
         assert awards(session) == []
         assert session.scalars(select(OutboxMessage.state)).all() == ["failed"]
+
+    def test_the_learner_is_shown_no_figure_of_ours_from_then_on(
+        self, session: Session, world: delivering.World, decision: Decision
+    ) -> None:
+        told = []
+        for _ in range(2):
+            story = journeys.journey(session, world.institution, decision.enrolment)
+            told.append((story.is_decided_otherwise, story.provisional, story.confirmed))
+            self.keep_theirs(session, world)
+        assert told == [(True, None, ())] * 2
 
     def test_ours_is_not_sent_over_it(self, session: Session, world: delivering.World, decision: Decision) -> None:
         self.keep_theirs(session, world)

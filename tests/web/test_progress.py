@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from lti_tool.models.board import Ratification
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
-from lti_tool.services import awards, decisions, larger_awards
+from lti_tool.services import awards, decisions, larger_awards, outbox
+from tests import factories
 from tests.web.classroom import Classroom
 
 PGCERT = {
@@ -50,6 +52,23 @@ def test_before_anything_came_there_is_no_figure(classroom: Classroom) -> None:
     assert "That is not a zero" in page
     assert "The board decides on 17 June 2026" in page
     assert "figure-big" not in page
+
+
+def test_what_their_board_decided_otherwise_leaves_no_figure_of_ours(classroom: Classroom) -> None:
+    """The record system is the authority, and agreed 58 where the marks here add up to 61."""
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    with classroom.sessions.begin() as session:
+        enrolment = classroom.enrolment(session, "Lena")
+        enrolment.run.version.authority = "record_system"
+        institution = session.get_one(Institution, enrolment.institution_id)
+        factories.destination(session, institution, enrolment.run.version, takes_provisional=True)
+        decision = decisions.decide(session, enrolment, classroom.now)
+        [message] = outbox.enqueue_provisional(session, decision, classroom.now)
+        message.state, message.theirs_state, message.theirs_mark = "sent", "agreed", Decimal(58)
+    page = page_of(classroom)
+    assert "your result is the one in your student record" in page
+    assert "figure-big" not in page and "Provisional</span>" not in page
 
 
 def test_a_provisional_figure_is_called_so(classroom: Classroom) -> None:
