@@ -27,6 +27,7 @@ from lti_tool.services import (
     descriptors,
     extracts,
     larger_awards,
+    outbox,
     outcomes,
     registrations,
     regulation_files,
@@ -284,6 +285,23 @@ def test_a_resit_is_explained(page: Page, site: Site, lms: Lms) -> None:
     seen(page, "story-second-sitting")
 
 
+def test_a_decision_of_their_own_board_is_explained(page: Page, site: Site, lms: Lms) -> None:
+    sign_in(page, lms, TEACHER)
+    tool = opened(page, lms)
+    tool.get_by_role("button", name="Join this course").click()
+    tool.get_by_role("button", name="Read the roster now").click()
+    expect(tool.get_by_text("Roster read:")).to_be_visible()
+    with site.sessions.begin() as session:
+        isla = _registration(session, "20260101/1")
+        _mark(session, isla, "critique", "55")
+        _mark(session, isla, "portfolio", "65")
+        _agreed_otherwise(session, isla)
+    sign_in(page, lms, LEARNER)
+    tool = opened(page, lms)
+    expect(tool.get_by_role("heading", name="Decided in the university’s record")).to_be_visible()
+    seen(page, "story-decided-otherwise")
+
+
 def _registration(session: Session, registration: str) -> Enrolment:
     wanted = select(Enrolment).join(Run).where(Enrolment.registration == registration, Run.code == "IL5101")
     return session.scalars(wanted).one()
@@ -294,6 +312,19 @@ def _mark(session: Session, enrolment: Enrolment, code: str, raw: str) -> None:
     result = NewOutcome(source=AGS, status="marked", read_at=MAY, raw=Decimal(raw), out_of=Decimal(100))
     assert outcomes.append(session, enrolment, part, result, MAY) is not None
     decisions.decide(session, enrolment, MAY)
+
+
+def _agreed_otherwise(session: Session, enrolment: Enrolment) -> None:
+    """The record system is the authority, and agreed another figure than the marks add up to."""
+    version = enrolment.run.version
+    version.authority = "record_system"
+    factories.destination(
+        session, session.scalars(select(Institution)).one(), version, name="student records", takes_provisional=True
+    )
+    decision = decisions.present(session, enrolment)
+    assert decision is not None
+    [message] = outbox.enqueue_provisional(session, decision, MAY)
+    message.state, message.theirs_state, message.theirs_mark = "sent", "agreed", Decimal(58)
 
 
 def _ratify(session: Session, enrolment: Enrolment) -> None:
