@@ -3,16 +3,14 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.contract import RemoteRecord, RemoteState
 from lti_tool.domain.ratification import Authority
 from lti_tool.models.board import Decision, Ratification
 from lti_tool.models.catalogue import Enrolment
-from lti_tool.models.delivery import CONFIRMED, FAILED, ON_HOLD, SENT, Destination, OutboxMessage
-from lti_tool.services import awards, bodies, decisions, outbox, records
-from lti_tool.services.claims import has_newer
+from lti_tool.models.delivery import AGREED, CONFIRMED, Destination, OutboxMessage
+from lti_tool.services import awards, bodies, decisions, denials, outbox, records
 from lti_tool.services.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -31,7 +29,7 @@ def ratify_if_agreed(
         return
     before = awards.current(session, enrolment)
     is_settled = before is not None and decision.board_number <= before.decision.board_number
-    if is_settled or not _is_all_agreed(session, destination, decision) or is_denied(session, enrolment):
+    if is_settled or not _is_all_agreed(session, destination, decision) or denials.of(session, enrolment) == AGREED:
         return
     ratification = Ratification(
         institution_id=destination.institution_id, authority=Authority.RECORD_SYSTEM.value,
@@ -59,15 +57,6 @@ def contradicts(session: Session, message: OutboxMessage) -> bool:
     if ours is None:
         return False
     return ours.mark != message.theirs_mark or message.theirs_grade not in ("", ours.grade)
-
-
-def is_denied(session: Session, enrolment: Enrolment) -> bool:
-    """Whether any record system has agreed another figure, kept by a person or not: then ours is nobody's decision."""
-    return session.scalar(select(OutboxMessage.id).where(
-        OutboxMessage.enrolment_id == enrolment.id, OutboxMessage.kind == bodies.RECORD,
-        OutboxMessage.theirs_state == RemoteState.AGREED.value, OutboxMessage.state.in_((SENT, ON_HOLD, FAILED)),
-        ~has_newer(),
-    ).limit(1)) is not None
 
 
 def _is_all_agreed(session: Session, destination: Destination, decision: Decision) -> bool:

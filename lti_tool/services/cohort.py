@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.attempts import Status
 from lti_tool.domain.ratification import Role
+from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment, Run, RunComponent
 from lti_tool.models.outcome import CaptureRun, Judgement, Outcome
 from lti_tool.models.people import LtiUser, Membership, Person
 from lti_tool.models.platform import Context, LineItem, ResourceLink
-from lti_tool.services import columns, courses, identity, outcomes, quarantine
+from lti_tool.services import columns, courses, denials, identity, outcomes, quarantine
 from lti_tool.services.errors import NotFound
 from lti_tool.services.written_marks import plain
 
@@ -90,6 +91,7 @@ class LearnerRow:
     cells: tuple[Cell, ...]
     decision: str
     overall: str
+    denial: str  # why ours is not to come: another figure is agreed in the record system, or kept by registry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +166,11 @@ class _Known:
         self.decisions = {row.enrolment_id: row for row in session.scalars(
             select(Decision).where(Decision.enrolment_id.in_(on_run)).order_by(Decision.number)
         )}
+        awarded = set(session.scalars(select(Award.decision_id).where(Award.enrolment_id.in_(on_run))))
+        self.denials = {
+            enrolment_id: denial for enrolment_id, denial in denials.of_all(session, on_run).items()
+            if enrolment_id in self.decisions and self.decisions[enrolment_id].id not in awarded
+        }
         self.in_lms = set(session.scalars(
             select(LtiUser.person_id).join(Membership, Membership.lti_user_id == LtiUser.id).where(
                 Membership.context_id.in_(courses.context_ids_of(session, run.id)), Membership.is_active.is_(True),
@@ -222,12 +229,13 @@ def _parts(run: Run) -> list[RunComponent]:
 
 def _row(enrolment: Enrolment, parts: Sequence[RunComponent], known: _Known) -> LearnerRow:
     decision = known.decisions.get(enrolment.id)
+    denial = known.denials.get(enrolment.id, "")
     has_figure = decision is not None and enrolment.status != WITHDRAWN and decision.overall is not None
     return LearnerRow(
         enrolment_key=enrolment.key, name=enrolment.person.display_name, registration=enrolment.registration,
         category=enrolment.category, status=enrolment.status, is_in_lms=enrolment.person_id in known.in_lms,
         cells=tuple(_cell(enrolment, part, known) for part in parts), decision=decision.kind if decision else "",
-        overall=plain(decision.overall) if decision is not None and has_figure else "",
+        overall=plain(decision.overall) if decision is not None and has_figure and not denial else "", denial=denial,
     )
 
 

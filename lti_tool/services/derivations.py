@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models.award import Award
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.outcome import Judgement, Outcome
-from lti_tool.services import columns, decisions, standing
+from lti_tool.services import columns, decisions, denials, standing
 from lti_tool.services.outcomes import COUNTED
 from lti_tool.services.written_marks import plain
 
@@ -58,6 +58,7 @@ class Derivation:
     run: str
     kind: str
     is_provisional: bool
+    denial: str  # why ours is not to come: another figure is agreed in the record system, or kept by registry
     board_number: int
     regulations: str
     overall: str
@@ -74,10 +75,11 @@ def of(session: Session, enrolment: Enrolment) -> Derivation:
     """What the rules make of one learner now, and all that it rests on."""
     decision, award = decisions.present(session, enrolment), standing.current(session, enrolment)
     has_figure = decision is not None and decision.overall is not None and enrolment.status != "withdrawn"
+    is_provisional = decision is not None and (award is None or award.decision_id != decision.id)
     return Derivation(
         name=enrolment.person.display_name, registration=enrolment.registration, category=enrolment.category,
         status=enrolment.status, run=enrolment.run.title, kind=decision.kind if decision else "",
-        is_provisional=decision is not None and (award is None or award.decision_id != decision.id),
+        is_provisional=is_provisional, denial=denials.of(session, enrolment) if is_provisional else "",
         board_number=decision.board_number if decision else enrolment.run.board_number,
         regulations=decision.regulations if decision else "",
         overall=plain(decision.overall) if decision is not None and has_figure else "",

@@ -17,11 +17,11 @@ from lti_tool.domain.ratification import Authority
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment, RunComponent
-from lti_tool.models.delivery import CONFIRMED, LOADED, SENT, OutboxMessage
+from lti_tool.models.delivery import CONFIRMED, FAILED, LOADED, SENT, OutboxMessage
 from lti_tool.models.institution import Institution
 from lti_tool.models.outcome import Judgement, Outcome
 from lti_tool.models.platform import Context
-from lti_tool.services import agreement, columns, courses, decisions, outcomes, standing
+from lti_tool.services import columns, courses, decisions, denials, outcomes, standing
 from lti_tool.services.written_marks import plain
 
 WITH_FIGURE = frozenset({"PASS", "RESIT", "FAIL_FINAL", "CREDIT_REFUSED"})
@@ -74,7 +74,7 @@ class Ratified:
     reference: str
     version: int
     is_correction: bool
-    record: str  # "", waiting, sent, loaded (a receipt says so), confirmed
+    record: str  # "", waiting, sent, loaded (a receipt says so), confirmed, closed (by a person)
     recorded_at: datetime | None
 
 
@@ -95,7 +95,7 @@ class Journey:
     has_board: bool
     board_on: date | None
     shows_provisional: bool
-    is_decided_otherwise: bool  # the record system agreed another figure than is worked out here, which then counts
+    denial: str  # "", or why ours is not to come: another figure is agreed in the record system, or kept by registry
     is_over: bool  # a result stands, and nothing more is to come
     chapters: tuple[Chapter, ...]
     provisional: Provisional | None
@@ -118,15 +118,15 @@ def journey(session: Session, institution: Institution, enrolment: Enrolment) ->
     shown = present if is_next or award is None else award.decision
     may_show = bool((institution.words or {}).get("show_provisional", True))
     has_board = version.regulation_set_id is not None
-    is_otherwise = is_next and version.authority == Authority.RECORD_SYSTEM and agreement.is_denied(session, enrolment)
+    denial = denials.of(session, enrolment) if is_next else ""
     return Journey(
         title=version.title, code=version.achievement.code, category=enrolment.category, status=enrolment.status,
         status_on=enrolment.status_on, kind=version.kind, credit=version.credit, credit_scheme=version.credit_scheme,
         level=version.level, authority=version.authority, has_board=has_board, board_on=run.board_on,
-        shows_provisional=may_show, is_decided_otherwise=is_otherwise,
+        shows_provisional=may_show, denial=denial,
         is_over=enrolment.status == "withdrawn" or (award is not None and award.kind not in OPEN_KINDS),
         chapters=tuple(_chapters(session, enrolment, shown, shows=may_show or not is_next)),
-        provisional=_provisional(present) if present and is_next and may_show and not is_otherwise else None,
+        provisional=_provisional(present) if present and is_next and may_show and not denial else None,
         confirmed=tuple(_ratified(session, row) for row in standing.history(session, enrolment)),
     )
 
@@ -230,6 +230,8 @@ def _recorded(session: Session, award: Award) -> tuple[str, datetime | None]:
     ).order_by(OutboxMessage.id.desc())).all()
     if not messages:
         return "", None
+    if any(message.state == FAILED for message in messages):
+        return "closed", None
     if all(message.state == CONFIRMED for message in messages):
         is_loaded = any(message.theirs_state == LOADED for message in messages)
         return LOADED if is_loaded else "confirmed", messages[0].confirmed_at

@@ -47,13 +47,14 @@ TOTALS: Mapping[str, str] = {
     "loaded": "Loaded, by a receipt; their figure is unseen",
     "missing": "Missing there", "unreadable": "Unreadable there", "not_loaded": "In a file, not loaded yet",
     "unexpected": "There, never sent by us",
-    "waiting": "A newer version is on its way", "arrived": "There already, and confirmed only now",
+    "waiting": "A newer version is on its way", "arrived": "There already, and noticed only now",
     "unreadable_files": "Files or pages that cannot be read",
     "rejected": "Refused there",
 }
 RECONCILIATIONS: Mapping[str, str] = {
     "waiting": "waiting", "reading": "being read back", "comparing": "being compared", "failed": "not finished",
 }
+DENIALS: Mapping[str, str] = {"agreed": "Decided otherwise in the record", "kept": "Figure in the record kept"}
 ATTEMPTS: Mapping[str, str] = {
     "sending": "Being sent", "delivered": "Delivered", "found": "It was there already", "returned": "Given back unsent",
     **{error_class.value: about.label for error_class, about in CLASSES.items()},
@@ -89,7 +90,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS, "state": STATES, "authority": AUTHORITIES, "role": ROLES,
     "discrepancy": DISCREPANCIES,
     "status": STATUSES, "board": BOARDS, "sends": SENDS, "caps": CAPS, "total": TOTALS, "attempt": ATTEMPTS,
-    "action": ACTIONS, "reconciliation": RECONCILIATIONS,
+    "action": ACTIONS, "reconciliation": RECONCILIATIONS, "denial": DENIALS,
 }
 
 

@@ -3,6 +3,7 @@
 Chromium blocks third-party cookies here, so that only a cookie partitioned to the LMS opens a launch.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.ratification import Role
 from lti_tool.models.board import Ratification
 from lti_tool.models.catalogue import Enrolment, Run
+from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser
 from lti_tool.services import (
@@ -29,6 +31,7 @@ from lti_tool.services import (
     larger_awards,
     outbox,
     outcomes,
+    overrides,
     registrations,
     regulation_files,
     run_descriptors,
@@ -300,6 +303,16 @@ def test_a_decision_of_their_own_board_is_explained(page: Page, site: Site, lms:
     tool = opened(page, lms)
     expect(tool.get_by_role("heading", name="Decided in the university’s record")).to_be_visible()
     seen(page, "story-decided-otherwise")
+    with site.sessions.begin() as session:
+        _keep_theirs(session)
+    tool = opened(page, lms)
+    expect(tool.get_by_role("heading", name="Another figure is in the university’s record")).to_be_visible()
+    seen(page, "story-theirs-kept")
+    sign_in(page, lms, TEACHER)
+    tool = opened(page, lms)
+    tool.get_by_role("link", name=re.compile(r"All \d+ learners")).click()
+    expect(tool.get_by_text("Figure in the record kept")).to_be_visible()
+    seen(page, "learners-theirs-kept")
 
 
 def _registration(session: Session, registration: str) -> Enrolment:
@@ -325,6 +338,13 @@ def _agreed_otherwise(session: Session, enrolment: Enrolment) -> None:
     assert decision is not None
     [message] = outbox.enqueue_provisional(session, decision, MAY)
     message.state, message.theirs_state, message.theirs_mark = "sent", "agreed", Decimal(58)
+
+
+def _keep_theirs(session: Session) -> None:
+    """Not agreed there after all, and registry lets theirs stand."""
+    message = session.scalars(select(OutboxMessage)).one()
+    overrides.open_discrepancy(session, overrides.RECORD_DIFFERS, message, ours="60", theirs="58", now=MAY)
+    message.state, message.theirs_state = "failed", "provisional"
 
 
 def _ratify(session: Session, enrolment: Enrolment) -> None:

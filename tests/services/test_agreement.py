@@ -176,9 +176,9 @@ class TestTheyAgreedAnotherFigure:
         told = []
         for _ in range(2):
             story = journeys.journey(session, world.institution, decision.enrolment)
-            told.append((story.is_decided_otherwise, story.provisional, story.confirmed))
+            told.append((story.denial, story.provisional, story.confirmed))
             self.keep_theirs(session, world)
-        assert told == [(True, None, ())] * 2
+        assert told == [("agreed", None, ())] * 2
 
     def test_ours_is_not_sent_over_it(self, session: Session, world: delivering.World, decision: Decision) -> None:
         self.keep_theirs(session, world)

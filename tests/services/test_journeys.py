@@ -72,7 +72,7 @@ def test_where_the_result_is_recorded(home: University) -> None:
     lena = home.marked(run, "60", "62")
     home.ratify(run)
     assert story(home, lena).confirmed[-1].record == "waiting"
-    for state, word in (("sent", "sent"), ("confirmed", "confirmed"), ("on_hold", "waiting")):
+    for state, word in (("sent", "sent"), ("confirmed", "confirmed"), ("on_hold", "waiting"), ("failed", "closed")):
         for message in home.session.scalars(select(OutboxMessage).where(OutboxMessage.award_id.is_not(None))):
             message.state, message.confirmed_at = state, home.now
         assert story(home, lena).confirmed[-1].record == word

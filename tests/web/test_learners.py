@@ -1,6 +1,7 @@
 """One learner as the teacher sees them: the derivation with its clauses, and every result that came."""
 
 from tests.web.classroom import Classroom
+from tests.web.test_progress import deny
 
 
 def test_the_derivation_is_shown_line_by_line_and_called_provisional(classroom: Classroom) -> None:
@@ -11,6 +12,19 @@ def test_the_derivation_is_shown_line_by_line_and_called_provisional(classroom: 
     assert '<span class="figure-big">61</span>' in page
     assert 'class="clause"' in page
     assert "INV-2026.1" in page
+
+
+def test_ours_is_not_called_the_result_once_another_figure_is_kept(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    deny(classroom, "failed", "provisional")
+    bob = classroom.client("bob")
+    listed = bob.get(f"runs/{classroom.keys['run']}/learners").text
+    assert "Figure in the record kept</span>" in listed
+    assert ">61<" not in listed and ">Pass<" not in listed
+    page = bob.get(f"learners/{classroom.keys['Lena']}").text
+    assert "registry has kept that one" in page
+    assert "Provisional</span>" not in page
 
 
 def test_every_result_stays_with_what_it_did(classroom: Classroom) -> None:

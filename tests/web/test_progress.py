@@ -5,11 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from lti_tool.models.board import Ratification
 from lti_tool.models.catalogue import RunComponent
+from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
-from lti_tool.services import awards, decisions, larger_awards, outbox
+from lti_tool.services import awards, decisions, larger_awards, outbox, overrides
 from tests import factories
 from tests.web.classroom import Classroom
 
@@ -54,10 +57,8 @@ def test_before_anything_came_there_is_no_figure(classroom: Classroom) -> None:
     assert "figure-big" not in page
 
 
-def test_what_their_board_decided_otherwise_leaves_no_figure_of_ours(classroom: Classroom) -> None:
-    """The record system is the authority, and agreed 58 where the marks here add up to 61."""
-    classroom.mark("Lena", "CRIT", "60")
-    classroom.mark("Lena", "PORT", "62")
+def deny(classroom: Classroom, state: str, theirs: str) -> None:
+    """The record system is the authority, and holds 58 where the marks here add up to something else."""
     with classroom.sessions.begin() as session:
         enrolment = classroom.enrolment(session, "Lena")
         enrolment.run.version.authority = "record_system"
@@ -65,10 +66,46 @@ def test_what_their_board_decided_otherwise_leaves_no_figure_of_ours(classroom: 
         factories.destination(session, institution, enrolment.run.version, takes_provisional=True)
         decision = decisions.decide(session, enrolment, classroom.now)
         [message] = outbox.enqueue_provisional(session, decision, classroom.now)
-        message.state, message.theirs_state, message.theirs_mark = "sent", "agreed", Decimal(58)
+        message.state, message.theirs_state, message.theirs_mark = state, theirs, Decimal(58)
+        overrides.open_discrepancy(
+            session, overrides.RECORD_DIFFERS, message, ours="61", theirs="58", now=classroom.now
+        )
+
+
+def test_what_their_board_decided_otherwise_leaves_no_figure_of_ours(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    deny(classroom, "sent", "agreed")
     page = page_of(classroom)
     assert "your result is the one in your student record" in page
     assert "figure-big" not in page and "Provisional</span>" not in page
+    assert page.count("Marked here</span>") == 2, "no mark of ours looks like a result"
+
+
+def test_a_figure_of_theirs_that_registry_kept_is_said_to_stand(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    deny(classroom, "failed", "provisional")
+    page = page_of(classroom)
+    assert "Registry has kept the figure in the record" in page
+    assert "Ask registry" in page
+    assert "figure-big" not in page and "Provisional</span>" not in page and "As it stands" not in page
+    assert "own board decides" in page, "which is still to come"
+
+
+def test_after_a_resit_a_figure_of_theirs_that_stands_is_told_beside_the_earlier_result(classroom: Classroom) -> None:
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "36")
+    ratify(classroom, "Lena", "record_system")
+    with classroom.sessions.begin() as session:
+        run = classroom.enrolment(session, "Lena").run
+        run.board_number = run.sitting = 2
+    classroom.mark("Lena", "PORT", "62", attempt=2)
+    deny(classroom, "failed", "provisional")
+    page = page_of(classroom)
+    assert "That stands until the next decision." in page
+    assert "Registry has kept the figure in the record" in page
+    assert "figure-big" not in page and "you have another attempt" not in page
 
 
 def test_a_provisional_figure_is_called_so(classroom: Classroom) -> None:
@@ -110,6 +147,22 @@ def test_what_is_confirmed_is_shown_with_its_credit(classroom: Classroom) -> Non
     assert '<p class="figure-big">61</p>' in page
     assert "15 credits" in page
     assert "Provisional" not in page
+
+
+def test_a_record_that_registry_has_closed_is_not_said_to_be_on_its_way(classroom: Classroom) -> None:
+    """Entered by hand, or theirs was kept: nothing of it goes there any more."""
+    classroom.mark("Lena", "CRIT", "60")
+    classroom.mark("Lena", "PORT", "62")
+    with classroom.sessions.begin() as session:
+        enrolment = classroom.enrolment(session, "Lena")
+        institution = session.get_one(Institution, enrolment.institution_id)
+        factories.destination(session, institution, enrolment.run.version)
+    ratify(classroom, "Lena")
+    with classroom.sessions.begin() as session:
+        session.scalars(select(OutboxMessage)).one().state = "failed"
+    page = page_of(classroom)
+    assert "On its way" not in page
+    assert "Closed by registry" in page and "Ask them what your record says" in page
 
 
 def test_a_demonstration_tells_no_date_of_another_clock(classroom: Classroom) -> None:

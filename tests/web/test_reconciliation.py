@@ -24,7 +24,16 @@ def test_the_totals_of_what_was_sent_add_up(signed_in: Browser, desks: Desks) ->
     table = page.split("What we sent")[1].split("</table>")[0]
     figures = [int(cell.split("<")[0].strip() or 0) for cell in table.replace("<strong>", "").split('class="num">')[1:]]
     assert sum(figures[:-1]) == figures[-1] == 4
-    assert "The record system has not shown these figures back" in page
+    assert "nobody has read what they hold" in page
+
+
+def test_one_made_before_receipts_were_told_apart_says_what_its_equal_holds(signed_in: Browser, desks: Desks) -> None:
+    with desks.sessions.begin() as session:
+        run = session.scalars(select(ReconciliationRun).where(ReconciliationRun.key == desks.keys["run_key"])).one()
+        run.totals = {"sent": 3, "held": 3, "equal": 3}
+    page = text(signed_in("quinn").get(f"/staff/reconciliation/runs/{desks.keys['run_key']}"))
+    assert "also counts what only a receipt vouched for" in page
+    assert "nobody has read what they hold" not in page
 
 
 def test_it_is_signed_once_everything_is_explained(signed_in: Browser, desks: Desks) -> None:
