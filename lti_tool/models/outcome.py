@@ -29,7 +29,8 @@ class Outcome(Keyed, Base):
 
     Rows are only added; a corrected mark is a new outcome. ``standing``: ``counted`` (it was the newest of its
     authority when it came), ``older`` (it arrived late and changes nothing), ``compared`` (from the side that has no
-    authority), ``echo`` (our own score, come back).
+    authority), ``echo`` (our own score, come back). One with the source ``identity`` takes back what an account showed
+    that turned out to be another person's.
     Personal data: marks, by enrolment. Kept as long as the award they support.
     """
 
@@ -42,6 +43,7 @@ class Outcome(Keyed, Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     run_component_id: Mapped[int] = mapped_column(ForeignKey("run_component.id"))
     capture_run_id: Mapped[int | None] = mapped_column(ForeignKey("capture_run.id"))
+    lti_user_id: Mapped[int | None] = mapped_column(ForeignKey("lti_user.id"), index=True)  # whose account showed it
     board_number: Mapped[int] = mapped_column(default=1)  # the board that this result comes before
     attempt: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(String(20))

@@ -84,6 +84,8 @@ def planned_rows(
             except UnreadableMark as error:
                 yield Planned(plan=replace(plan, kind=UNCLEAR, text=_unclear(cell, error)))
                 continue
+            account = owners.account_of(book.hints_in(row))
+            result = replace(result, lti_user_id=account.id if account else None)
             yield _with_owner(standing, part, plan, row, result, owner)
 
 
@@ -129,10 +131,14 @@ class _Owners:
         ):
             self._learners[enrolment.person_id].append(enrolment)
 
+    def account_of(self, hints: Mapping[str, str]) -> LtiUser | None:
+        """The LMS account that a row names."""
+        return self._accounts.of(hints.get("email", ""))
+
     def of(self, hints: Mapping[str, str]) -> Enrolment | str | None:
         """The learner of a row, or why nobody knows, or nobody of ours: what a person said of the account comes before
         the ID number that stands in the file."""
-        account = self._accounts.of(hints.get("email", ""))
+        account = self.account_of(hints)
         number = student_numbers.normalise(self._institution, hints.get("number", ""))
         if account is not None and account.match == identity.CONFIRMED:
             person_id = account.person_id

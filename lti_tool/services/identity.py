@@ -18,7 +18,7 @@ from lti_tool.models.people import (
     PersonIdentifier,
     StaffAccount,
 )
-from lti_tool.services import audit, duties, follow_up, held, missing, student_numbers
+from lti_tool.services import audit, duties, follow_up, held, missing, outcomes, student_numbers
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
 
@@ -101,8 +101,9 @@ def _say(session: Session, actor: Actor, lti_user: LtiUser, person: Person, by: 
         _end_links(session, lti_user, now)
         _link(session, lti_user, person, BY_HAND, now, by)
     lti_user.match, lti_user.match_reason = CONFIRMED, BY_HAND
-    _record(session, "identity_confirmed", lti_user, person.id, by, now)
-    follow_up.after(session, held.take_up_held(session, lti_user, now), now)
+    taken_back = outcomes.take_back(session, lti_user, now)
+    _record(session, "identity_confirmed", lti_user, person.id, by, now, marks_taken_back=len(taken_back))
+    follow_up.after(session, [*taken_back, *held.take_up_held(session, lti_user, now)], now)
 
 
 def _recheck(session: Session, lti_user: LtiUser, number: str, people: list[Person], now: datetime) -> str:
@@ -160,10 +161,12 @@ def _end_links(session: Session, lti_user: LtiUser, now: datetime) -> None:
     session.flush()
 
 
-def _record(session: Session, action: str, lti_user: LtiUser, person_id: int | None, by: int, now: datetime) -> None:
+def _record(
+    session: Session, action: str, lti_user: LtiUser, person_id: int | None, by: int, now: datetime, **details: int
+) -> None:
     audit.record(
         session, institution_id=lti_user.institution_id, action=action, subject=f"lti_user:{lti_user.key}", now=now,
-        actor=by, person=person_id,
+        actor=by, person=person_id, details=details,
     )
 
 

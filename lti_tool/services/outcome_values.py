@@ -12,6 +12,7 @@ from lti_tool.domain.attempts import FAILED, PASSED, Status
 from lti_tool.domain.figures import text_of
 
 AGS, MOODLE_CSV, CANVAS_CSV, MARKSHEET = "ags", "moodle_csv", "canvas_csv", "marksheet"
+IDENTITY = "identity"  # no source of marks: what an account showed is taken back, for it is another person's
 LMS_SOURCES = frozenset({AGS, MOODLE_CSV, CANVAS_CSV})
 LMS, CAIRN = "lms", "cairn"
 INSTANTS = frozenset({"submitted_at", "due_at", "source_at", "read_at"})
@@ -78,10 +79,14 @@ class NewOutcome:
         }
         return json.dumps(said, sort_keys=True)
 
-    def digest(self, before: str = "") -> str:
-        """The name of this delivery. With a time of its own, what it says then; else what it says after ``before``."""
+    def digest(self, before: str = "", taken_back: str = "") -> str:
+        """The name of this delivery. With a time of its own, what it says then; else what it says after ``before``.
+
+        ``taken_back`` names what was taken back since; told again, it is another delivery.
+        """
         at = f"at {self.source_at.isoformat()}" if self.source_at else f"after {before}"
-        return sha256(f"{self.content()}\n{at}".encode()).hexdigest()
+        since = f"\nsince {taken_back}" if taken_back else ""
+        return sha256(f"{self.content()}\n{at}{since}".encode()).hexdigest()
 
 
 def share(raw: Decimal, out_of: Decimal | None) -> Fraction:

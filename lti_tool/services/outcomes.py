@@ -5,19 +5,21 @@ an LMS cannot say (absent, deferred, exempt, no mark yet, when it was handed in)
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.attempts import Status
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import Outcome
+from lti_tool.models.people import LtiUser
 from lti_tool.models.platform import ScoreClock
 from lti_tool.services import sittings
 from lti_tool.services.batches import in_batches
-from lti_tool.services.outcome_values import LMS, LMS_SOURCES, NewOutcome, share
+from lti_tool.services.outcome_values import IDENTITY, LMS, LMS_SOURCES, NewOutcome, share
 from lti_tool.services.shown_figures import NO_MARK, in_words, is_ours
 from lti_tool.services.written_marks import plain
 
@@ -65,6 +67,29 @@ def note_cleared(
             _open(session, stands, ours=_said(stands), theirs=NO_MARK, now=now)
 
 
+def take_back(session: Session, lti_user: LtiUser, now: datetime) -> list[Outcome]:
+    """I12: say of everybody else that they have no mark yet, where what stands was shown by this account of one person.
+
+    The next reading brings the mark to that person, and to the others what accounts of their own show. Nothing is
+    deleted, and what is ratified already stays until somebody decides (I3).
+    """
+    shown = session.execute(
+        select(Outcome.enrolment_id, Outcome.run_component_id).join(Enrolment, Outcome.enrolment_id == Enrolment.id)
+        .where(
+            Outcome.lti_user_id == lti_user.id, Outcome.standing == COUNTED, Enrolment.person_id != lti_user.person_id,
+        )
+        .distinct().order_by(Outcome.enrolment_id, Outcome.run_component_id)
+    ).tuples().all()
+    taken = []
+    for enrolment_id, part_id in shown:
+        enrolment, part = session.get_one(Enrolment, enrolment_id), session.get_one(RunComponent, part_id)
+        stands = standing_now(session, enrolment, part)
+        if stands is not None and stands.lti_user_id == lti_user.id:
+            nothing = NewOutcome(source=IDENTITY, status=Status.PENDING, read_at=now, attempt=stands.attempt)
+            taken.append(append(session, enrolment, part, nothing, now))
+    return [outcome for outcome in taken if outcome is not None]
+
+
 def facts(session: Session, enrolment: Enrolment) -> list[Outcome]:
     """The outcomes that count for one learner, in the order in which they came."""
     return facts_of_all(session, [enrolment.id])
@@ -101,12 +126,15 @@ def _added(
 ) -> _Added | None:
     """The row of one result, not yet written, with what was there before it; ``rows`` has it from now on."""
     _check_belongs(enrolment, part)
-    delivery = _new_delivery(result, rows)
+    fresh = _since_taken_back(rows)
+    delivery = _new_delivery(result, fresh, rows[-len(fresh) - 1].delivery if len(fresh) < len(rows) else "")
     if delivery is None:
         return None
     counted = [row for row in rows if row.standing == COUNTED]
     placed = sittings.place(session, enrolment, result, counted)
-    standing = _standing(session, part, placed, counted)
+    valid = [row for row in fresh if row.standing == COUNTED]
+    placed = replace(placed, lti_user_id=_account(part, placed, valid))
+    standing = _standing(session, part, placed, valid)
     outcome = _row(enrolment, part, placed, standing, delivery)
     rows.append(outcome)
     if standing == COUNTED and part.authority_fixed_at is None and placed.has_figure:
@@ -132,15 +160,23 @@ def _rows(session: Session, run_component: RunComponent, enrolment_ids: Sequence
     return found
 
 
-def _new_delivery(result: NewOutcome, rows: Sequence[Outcome]) -> str | None:
+def _since_taken_back(rows: Sequence[Outcome]) -> Sequence[Outcome]:
+    """What came since a match was taken back: another person's marks make nothing older, or known already."""
+    taken_back = [place for place, row in enumerate(rows) if row.source == IDENTITY]
+    return rows[taken_back[-1] + 1:] if taken_back else rows
+
+
+def _new_delivery(result: NewOutcome, rows: Sequence[Outcome], after: str) -> str | None:
     """The digest of this delivery, or None when it is there.
 
     A source with times of its own is known again by them. One without is taken to repeat itself until it says something
-    else: 60, 60, 65, 60 are three results, so each digest follows from the one before.
+    else: 60, 60, 65, 60 are three results, so each digest follows from the one before. ``after`` is what was taken back
+    before these rows: the same may come once more, and is another delivery then.
     """
     ours = [row.delivery for row in rows if row.source == result.source]
-    delivery = result.digest(ours[-1] if ours else "")
-    repeated = result.source_at is None and ours and ours[-1] == result.digest(ours[-2] if len(ours) > 1 else "")
+    delivery = result.digest(ours[-1] if ours else "", after)
+    last = result.digest(ours[-2] if len(ours) > 1 else "", after)
+    repeated = result.source_at is None and ours and ours[-1] == last
     return None if repeated or delivery in {row.delivery for row in rows} else delivery
 
 
@@ -150,6 +186,13 @@ def _standing(session: Session, part: RunComponent, result: NewOutcome, counted:
     if result.side != LMS and part.authority == LMS and result.has_figure and not _restates(result, counted):
         return COMPARED
     return OLDER if _is_older(result, counted) else COUNTED
+
+
+def _account(part: RunComponent, result: NewOutcome, counted: Sequence[Outcome]) -> int | None:
+    """Whose account showed the figure. Where the LMS makes the marks, a row made here only restates what one showed."""
+    if result.side == LMS or part.authority != LMS or not result.has_figure:
+        return result.lti_user_id
+    return next((row.lti_user_id for row in reversed(counted) if row.attempt == result.attempt), None)
 
 
 def _is_older(result: NewOutcome, counted: Sequence[Outcome]) -> bool:
@@ -183,7 +226,8 @@ def _row(
 ) -> Outcome:
     return Outcome(
         institution_id=enrolment.institution_id, enrolment_id=enrolment.id, run_component_id=part.id,
-        capture_run_id=result.capture_run_id, board_number=result.board_number, attempt=result.attempt,
+        capture_run_id=result.capture_run_id, lti_user_id=result.lti_user_id,
+        board_number=result.board_number, attempt=result.attempt,
         status=result.status, raw=result.raw, out_of=result.out_of, gate=result.gate, submitted_at=result.submitted_at,
         extension_hours=result.extension_hours or 0, due_at=result.due_at, is_first_sit=bool(result.is_first_sit),
         from_attempt=result.from_attempt, markers=[plain(marker) for marker in result.markers],

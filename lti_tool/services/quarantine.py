@@ -15,12 +15,16 @@ from lti_tool.services import courses, identity, missing
 #: Why an account waits, for the person who looks at it.
 REASONS = {
     identity.NO_NUMBER: "The LMS sends no student number for this account.",
-    identity.NUMBER_CHANGED: "The LMS now sends another student number for this account.",
+    identity.NUMBER_CHANGED:
+        "The LMS now sends another student number for this account. Marks that it brought to anybody else are taken "
+        "back once you say who it is.",
     identity.NUMBER_TWICE: "Two accounts in the LMS send this one student number.",
     identity.NUMBER_UNKNOWN:
         "Nobody has the number that the LMS sends, and a registered learner like this has no account.",
     identity.TWO_PEOPLE: "Two people have the number that the LMS sends.",
-    identity.UNLINKED: "Somebody said that this account was matched to the wrong person.",
+    identity.UNLINKED:
+        "Somebody said that this account was matched to the wrong person, whose marks from it are taken back once you "
+        "say who it is.",
 }
 
 

@@ -9,6 +9,7 @@ from lti_tool.web import dates
 
 WORDS: Mapping[str, str] = {
     "ags": "LMS column", "moodle_csv": "Moodle export", "canvas_csv": "Canvas export", "marksheet": "Marksheet",
+    "identity": "Taken back: the account was another person’s",
     "counted": "Counts", "replaced": "Counted until a newer one came", "older": "Came late; a newer one was here",
     "compared": "Compared only; the other side makes the marks", "echo": "Our own score, come back",
     "lms": "Marks are made in the LMS", "cairn": "Marks are made in Cairn",

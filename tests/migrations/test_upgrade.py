@@ -1,15 +1,20 @@
 """Migrations bring an empty and a filled database to exactly what the models say, and lose nothing."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, inspect, select, text
+from sqlalchemy import Engine, MetaData, Table, inspect, select, text
 
 from lti_tool import schema
 from lti_tool.db import Base, make_engine, make_sessions
+from lti_tool.models.outcome import Outcome
 from tests import factories
 
+MAY = datetime(2026, 5, 1, tzinfo=UTC)
 SCRIPTS = ScriptDirectory(str(schema.shipped("migrations")))
 REVISIONS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
 
@@ -59,6 +64,27 @@ def test_a_filled_database_keeps_every_row(empty, sealer, start):
     schema.upgrade(empty)
     assert counts(empty) == filled | {name: 0 for name in counts(empty) if name not in filled}
     assert differences(empty) == []
+
+
+def test_an_outcome_from_before_stays_and_names_no_account(empty, sealer):
+    """SQLite copies the whole table for a new foreign key."""
+    schema.upgrade(empty, "first_tables")
+    fill(empty, sealer)
+    outcome = Table("outcome", MetaData(), autoload_with=empty)
+    with empty.begin() as connection:
+        told = {column.name: None for column in outcome.columns} | {
+            "id": 1, "key": "k", "institution_id": 1, "created_at": MAY, "enrolment_id": 1, "run_component_id": 1,
+            "board_number": 1, "attempt": 1, "status": "marked", "raw": "62.5", "out_of": "100", "gate": "",
+            "extension_hours": 0, "is_first_sit": False, "markers": [], "agreed_by": "", "source": "ags",
+            "delivery": "d", "standing": "counted", "read_at": MAY,
+        }
+        connection.execute(outcome.insert().values({
+            name: value for name, value in told.items() if name in outcome.columns
+        }))
+    schema.upgrade(empty)
+    with make_sessions(empty, sealer)() as session:
+        kept = session.scalars(select(Outcome)).one()
+        assert (kept.raw, kept.standing, kept.lti_user_id) == (Decimal("62.5"), "counted", None)
 
 
 def test_no_version_imports_our_models():
