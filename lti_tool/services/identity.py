@@ -18,7 +18,7 @@ from lti_tool.models.people import (
     PersonIdentifier,
     StaffAccount,
 )
-from lti_tool.services import audit, duties, follow_up, held, missing, outcomes, student_numbers
+from lti_tool.services import audit, duties, follow_up, held, missing, outcomes, passback, student_numbers
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
 
@@ -104,6 +104,15 @@ def _say(session: Session, actor: Actor, lti_user: LtiUser, person: Person, by: 
     taken_back = outcomes.take_back(session, lti_user, now)
     _record(session, "identity_confirmed", lti_user, person.id, by, now, marks_taken_back=len(taken_back))
     follow_up.after(session, [*taken_back, *held.take_up_held(session, lti_user, now)], now)
+    if _was_another(session, lti_user):
+        passback.after_rematch(session, lti_user, now)
+
+
+def _was_another(session: Session, lti_user: LtiUser) -> bool:
+    """Whether this account was ever taken for somebody else."""
+    return session.scalar(select(IdentityLink.id).where(
+        IdentityLink.lti_user_id == lti_user.id, IdentityLink.person_id != lti_user.person_id
+    ).limit(1)) is not None
 
 
 def _recheck(session: Session, lti_user: LtiUser, number: str, people: list[Person], now: datetime) -> str:
@@ -148,7 +157,7 @@ def _link(
         institution_id=lti_user.institution_id, lti_user_id=lti_user.id, person_id=person.id, rule=rule,
         confirmed_by=by, linked_at=now,
     ))
-    lti_user.person_id = person.id
+    lti_user.person = person
     session.flush()
 
 
@@ -157,7 +166,7 @@ def _end_links(session: Session, lti_user: LtiUser, now: datetime) -> None:
         IdentityLink.lti_user_id == lti_user.id, IdentityLink.ended_at.is_(None)
     )):
         link.ended_at = now
-    lti_user.person_id = None
+    lti_user.person = None
     session.flush()
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.models.award import Award
@@ -53,13 +53,24 @@ def catch_up(session: Session, now: datetime) -> int:
     """
     empty = _never_filled(session)
     for enrolment, part in empty:
-        award = standing.current(session, enrolment)
-        if award is not None:
-            after_award(session, award, now)
-        newest = outcomes.standing_now(session, enrolment, part)
-        if newest is not None:
-            after_outcome(session, newest, now)
+        _fill(session, enrolment, part, now)
     return len(empty)
+
+
+def after_rematch(session: Session, lti_user: LtiUser, now: datetime) -> None:
+    """This account was taken for another person: where our columns show that one's figure, show its own, or none."""
+    shown = session.scalars(
+        select(LineItem).join(ScoreClock, ScoreClock.line_item_id == LineItem.id).where(
+            ScoreClock.lti_user_id == lti_user.id, ScoreClock.last_score.is_not(None),
+            LineItem.is_ours_to_fill.is_(True), LineItem.state == "open",
+        ).order_by(LineItem.id)
+    ).all()
+    for line_item in shown:
+        own = _due(session, LineItem.id == line_item.id, LtiUser.id == lti_user.id)
+        for enrolment, part in own:
+            _fill(session, enrolment, part, now)
+        if not own:
+            outbox.enqueue_score(session, line_item, lti_user, ScoreFigure(value=None, maximum=line_item.maximum), now)
 
 
 def is_behind(session: Session) -> bool:
@@ -67,11 +78,26 @@ def is_behind(session: Session) -> bool:
     return bool(_never_filled(session))
 
 
+def _fill(session: Session, enrolment: Enrolment, part: RunComponent, now: datetime) -> None:
+    """Send what there is of one learner by now."""
+    award = standing.current(session, enrolment)
+    if award is not None:
+        after_award(session, award, now)
+    newest = outcomes.standing_now(session, enrolment, part)
+    if newest is not None:
+        after_outcome(session, newest, now)
+
+
 def _never_filled(session: Session) -> list[tuple[Enrolment, RunComponent]]:
     """Learners with a figure, and a column of ours that was never asked to show anything for their account."""
     was_asked = select(ScoreClock.id).where(
         ScoreClock.line_item_id == LineItem.id, ScoreClock.lti_user_id == LtiUser.id
     ).exists()
+    return _due(session, ~was_asked)
+
+
+def _due(session: Session, *which: ColumnElement[bool]) -> list[tuple[Enrolment, RunComponent]]:
+    """Learners with a figure for an open column of ours, in a course where an account is theirs."""
     is_marked = select(Outcome.id).where(
         Outcome.enrolment_id == Enrolment.id, Outcome.run_component_id == RunComponent.id, Outcome.standing == COUNTED,
         Outcome.raw.is_not(None), RunComponent.authority == CAIRN,
@@ -88,8 +114,8 @@ def _never_filled(session: Session) -> list[tuple[Enrolment, RunComponent]]:
         .join(Membership, Membership.context_id == LineItem.context_id)
         .join(LtiUser, and_(LtiUser.id == Membership.lti_user_id, LtiUser.person_id == Enrolment.person_id))
         .where(
-            LineItem.is_ours_to_fill.is_(True), LineItem.state == "open", Membership.is_active.is_(True), ~was_asked,
-            is_due,
+            LineItem.is_ours_to_fill.is_(True), LineItem.state == "open", Membership.is_active.is_(True), is_due,
+            *which,
         ).order_by(Enrolment.id, RunComponent.id)
     )
     return [(enrolment, part) for enrolment, part in rows.tuples()]

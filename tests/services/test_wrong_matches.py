@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.models.board import Ratification
-from lti_tool.models.delivery import Discrepancy
+from lti_tool.models.delivery import Discrepancy, OutboxMessage
 from lti_tool.models.outcome import Outcome
 from lti_tool.models.platform import LineItem
-from lti_tool.services import awards, capture, decisions, identity, outcomes
+from lti_tool.services import awards, bodies, capture, decisions, identity, outcomes, passback
 from lti_tool.services.written_marks import plain
 from tests.services.taking_in import Intake, mark, reading
 from tests.services.test_gradebook_csv import apply, moodle
@@ -154,3 +154,56 @@ def test_a_row_of_an_export_goes_back_with_the_account_that_it_named(session, no
     assert standing(intake) == {"Lena": "pending"}
     apply(intake, moodle(("1001", "6.00")))
     assert standing(intake) == {"Lena": "pending", "Omar": "6"}
+
+
+class TestWhatTheColumnShows:
+    """Lena's mark was passed back to Omar's account."""
+
+    @pytest.fixture
+    def intake(self, session, now):
+        found = Intake(session, now)
+        found.part().authority = "cairn"
+        column = found.column()
+        column.is_ours_to_fill, column.release = True, "at_once"
+        found.lena, found.omar = found.learner("Lena", "1001"), found.learner("Omar", "1002")
+        found.wrong = found.account("omar", sourcedid="1001")
+        identity.match_user(session, found.wrong, now)
+        self.marked(found, found.lena, "70")
+        return found
+
+    def marked(self, intake, enrolment, raw):
+        outcome = outcomes.append(intake.session, enrolment, intake.part(), mark(raw, source="marksheet"), intake.now)
+        passback.after_outcome(intake.session, outcome, intake.now)
+
+    def scores(self, intake):
+        """What was asked of the column, the newest last: for which account, whose, and the figure."""
+        found = []
+        for each in intake.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)):
+            person = bodies.person_of(intake.session, each)
+            body = bodies.open_sealed(intake.session, each.kind, each.key, each.body, person)
+            found.append((body.user, person.display_name, body.figure.value, each.state))
+        return found
+
+    def test_it_is_cleared_where_its_own_person_has_none(self, intake):
+        put_right(intake)
+        assert self.scores(intake) == [("omar", "Lena", 70, "superseded"), ("omar", "Omar", None, "ready")]
+
+    def test_its_own_person_s_takes_its_place(self, intake):
+        self.marked(intake, intake.omar, "55")
+        put_right(intake)
+        assert self.scores(intake) == [("omar", "Lena", 70, "superseded"), ("omar", "Omar", 55, "ready")]
+
+    def test_an_equal_one_stays_as_it_is(self, intake):
+        self.marked(intake, intake.omar, "70")
+        put_right(intake)
+        assert self.scores(intake) == [("omar", "Lena", 70, "ready")]
+
+    def test_the_same_person_confirmed_again_changes_nothing(self, intake):
+        identity.unlink(intake.session, intake.actor(), intake.wrong.key, intake.now)
+        identity.confirm(intake.session, intake.actor(), intake.wrong.key, intake.lena.person.key, intake.now)
+        assert self.scores(intake) == [("omar", "Lena", 70, "ready")]
+
+    def test_a_column_that_the_lms_fills_is_left_alone(self, intake):
+        intake.session.scalars(select(LineItem)).one().is_ours_to_fill = False
+        put_right(intake)
+        assert self.scores(intake) == [("omar", "Lena", 70, "ready")]
