@@ -68,7 +68,8 @@ def planned_rows(
     owners = _Owners(session, part, book)
     standing = outcomes.standing_now_of_all(session, part)
     for row in book.rows:
-        owner = owners.of(book.hints_in(row))
+        hints = book.hints_in(row)
+        owner = owners.of(hints)
         plan = _blank(row, owner, standing)
         cell = row.get(fold(column.name))
         damage = owners.damage_to(book.number_in(row)) if owner in (None, held.UNKNOWN) else ""
@@ -84,7 +85,7 @@ def planned_rows(
             except UnreadableMark as error:
                 yield Planned(plan=replace(plan, kind=UNCLEAR, text=_unclear(cell, error)))
                 continue
-            account = owners.account_of(book.hints_in(row))
+            account = owners.account_of(hints)
             result = replace(result, lti_user_id=account.id if account else None)
             yield _with_owner(standing, part, plan, row, result, owner)
 

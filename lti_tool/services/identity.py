@@ -26,6 +26,7 @@ NONE, MATCHED, CONFIRMED, AMBIGUOUS = "none", "matched", "confirmed", "ambiguous
 BY_NUMBER, BY_HAND = "student_number", "by_hand"
 NO_NUMBER, NUMBER_UNKNOWN = "no_number", "number_unknown"
 NUMBER_CHANGED, NUMBER_TWICE, TWO_PEOPLE, UNLINKED = "number_changed", "number_twice", "two_people", "unlinked"
+GIVEN_TO_ANOTHER = "given_to_another"
 REGISTRY_ONLY = "Only registry says who somebody is."
 
 
@@ -43,6 +44,8 @@ def match_user(session: Session, lti_user: LtiUser, now: datetime) -> str:
         for account in (lti_user, *(rival for rival in rivals if rival.match == MATCHED)):
             _end_links(session, account, now)
             account.match, account.match_reason = AMBIGUOUS, NUMBER_TWICE
+    elif len(people) == 1 and outcomes.stand_for_others(session, lti_user, people[0].id):
+        lti_user.match, lti_user.match_reason = AMBIGUOUS, GIVEN_TO_ANOTHER
     elif len(people) == 1:
         _link(session, lti_user, people[0], BY_NUMBER, now)
         lti_user.match, lti_user.match_reason = MATCHED, BY_NUMBER

@@ -73,21 +73,23 @@ def take_back(session: Session, lti_user: LtiUser, now: datetime) -> list[Outcom
     The next reading brings the mark to that person, and to the others what accounts of their own show. Nothing is
     deleted, and what is ratified already stays until somebody decides (I3).
     """
-    shown = session.execute(
-        select(Outcome.enrolment_id, Outcome.run_component_id).join(Enrolment, Outcome.enrolment_id == Enrolment.id)
-        .where(
-            Outcome.lti_user_id == lti_user.id, Outcome.standing == COUNTED, Enrolment.person_id != lti_user.person_id,
-        )
-        .distinct().order_by(Outcome.enrolment_id, Outcome.run_component_id)
-    ).tuples().all()
     taken = []
-    for enrolment_id, part_id in shown:
-        enrolment, part = session.get_one(Enrolment, enrolment_id), session.get_one(RunComponent, part_id)
-        stands = standing_now(session, enrolment, part)
-        if stands is not None and stands.lti_user_id == lti_user.id:
-            nothing = NewOutcome(source=IDENTITY, status=Status.PENDING, read_at=now, attempt=stands.attempt)
-            taken.append(append(session, enrolment, part, nothing, now))
+    for stands in stand_for_others(session, lti_user, lti_user.person_id):
+        nothing = NewOutcome(source=IDENTITY, status=Status.PENDING, read_at=now, attempt=stands.attempt)
+        taken.append(append(session, stands.enrolment, stands.run_component, nothing, now))
     return [outcome for outcome in taken if outcome is not None]
+
+
+def stand_for_others(session: Session, lti_user: LtiUser, person_id: int | None) -> list[Outcome]:
+    """What this account showed and stands for anybody but this person."""
+    shown = session.execute(
+        select(Enrolment, RunComponent).join(Outcome, Outcome.enrolment_id == Enrolment.id)
+        .join(RunComponent, Outcome.run_component_id == RunComponent.id)
+        .where(Outcome.lti_user_id == lti_user.id, Outcome.standing == COUNTED, Enrolment.person_id != person_id)
+        .order_by(Enrolment.id, RunComponent.id)
+    ).unique().tuples().all()
+    standing = [standing_now(session, enrolment, part) for enrolment, part in dict.fromkeys(shown)]
+    return [stands for stands in standing if stands is not None and stands.lti_user_id == lti_user.id]
 
 
 def facts(session: Session, enrolment: Enrolment) -> list[Outcome]:
@@ -126,8 +128,8 @@ def _added(
 ) -> _Added | None:
     """The row of one result, not yet written, with what was there before it; ``rows`` has it from now on."""
     _check_belongs(enrolment, part)
-    fresh = _since_taken_back(rows)
-    delivery = _new_delivery(result, fresh, rows[-len(fresh) - 1].delivery if len(fresh) < len(rows) else "")
+    taken_back, fresh = _since_taken_back(rows)
+    delivery = _new_delivery(result, fresh, taken_back)
     if delivery is None:
         return None
     counted = [row for row in rows if row.standing == COUNTED]
@@ -160,22 +162,24 @@ def _rows(session: Session, run_component: RunComponent, enrolment_ids: Sequence
     return found
 
 
-def _since_taken_back(rows: Sequence[Outcome]) -> Sequence[Outcome]:
-    """What came since a match was taken back: another person's marks make nothing older, or known already."""
-    taken_back = [place for place, row in enumerate(rows) if row.source == IDENTITY]
-    return rows[taken_back[-1] + 1:] if taken_back else rows
+def _since_taken_back(rows: Sequence[Outcome]) -> tuple[str, Sequence[Outcome]]:
+    """What took a match back, and what came since; another's marks make nothing older, or known already."""
+    for place in range(len(rows), 0, -1):
+        if rows[place - 1].source == IDENTITY:
+            return rows[place - 1].delivery, rows[place:]
+    return "", rows
 
 
-def _new_delivery(result: NewOutcome, rows: Sequence[Outcome], after: str) -> str | None:
+def _new_delivery(result: NewOutcome, rows: Sequence[Outcome], taken_back: str) -> str | None:
     """The digest of this delivery, or None when it is there.
 
     A source with times of its own is known again by them. One without is taken to repeat itself until it says something
-    else: 60, 60, 65, 60 are three results, so each digest follows from the one before. ``after`` is what was taken back
-    before these rows: the same may come once more, and is another delivery then.
+    else: 60, 60, 65, 60 are three results, so each digest follows from the one before. ``taken_back`` names what was
+    taken back before these rows: the same may come once more, and is another delivery then.
     """
     ours = [row.delivery for row in rows if row.source == result.source]
-    delivery = result.digest(ours[-1] if ours else "", after)
-    last = result.digest(ours[-2] if len(ours) > 1 else "", after)
+    delivery = result.digest(ours[-1] if ours else "", taken_back)
+    last = result.digest(ours[-2] if len(ours) > 1 else "", taken_back)
     repeated = result.source_at is None and ours and ours[-1] == last
     return None if repeated or delivery in {row.delivery for row in rows} else delivery
 

@@ -18,6 +18,8 @@ REASONS = {
     identity.NUMBER_CHANGED:
         "The LMS now sends another student number for this account. Marks that it brought to anybody else are taken "
         "back once you say who it is.",
+    identity.GIVEN_TO_ANOTHER:
+        "The LMS sends one person's student number, and registry gave a result of this account to another.",
     identity.NUMBER_TWICE: "Two accounts in the LMS send this one student number.",
     identity.NUMBER_UNKNOWN:
         "Nobody has the number that the LMS sends, and a registered learner like this has no account.",

@@ -9,7 +9,7 @@ from lti_tool.models.board import Ratification
 from lti_tool.models.delivery import Discrepancy, OutboxMessage
 from lti_tool.models.outcome import Outcome
 from lti_tool.models.platform import LineItem
-from lti_tool.services import awards, bodies, capture, decisions, identity, outcomes, passback
+from lti_tool.services import awards, bodies, capture, decisions, held, identity, outcomes, passback
 from lti_tool.services.written_marks import plain
 from tests.services.taking_in import Intake, mark, reading
 from tests.services.test_gradebook_csv import apply, moodle
@@ -154,6 +154,25 @@ def test_a_row_of_an_export_goes_back_with_the_account_that_it_named(session, no
     assert standing(intake) == {"Lena": "pending"}
     apply(intake, moodle(("1001", "6.00")))
     assert standing(intake) == {"Lena": "pending", "Omar": "6"}
+
+
+def test_a_number_does_not_overrule_what_registry_gave(session, now):
+    """A result of an unknown account was given to Lena; the LMS then sends Omar's number. A person decides again."""
+    intake = Intake(session, now)
+    intake.column()
+    intake.lena, intake.omar = intake.learner("Lena", "1001"), intake.learner("Omar", "1002")
+    intake.wrong = intake.account("omar")
+    assert read(intake, SEVENTY)["held"] == 1
+    [waiting] = intake.held()
+    held.give(session, intake.actor(), waiting.key, intake.lena.key, now)
+    intake.wrong.sourcedid = "1002"
+    assert identity.match_user(session, intake.wrong, now) == "ambiguous"
+    assert intake.wrong.match_reason == identity.GIVEN_TO_ANOTHER
+    read(intake, SEVENTY)
+    assert standing(intake) == {"Lena": "70"}, "one mark counts for one person"
+    identity.confirm(session, intake.actor(), intake.wrong.key, intake.omar.person.key, now)
+    read(intake, SEVENTY)
+    assert standing(intake) == {"Lena": "pending", "Omar": "70"}
 
 
 class TestWhatTheColumnShows:
