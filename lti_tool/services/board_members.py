@@ -37,7 +37,7 @@ def seat(session: Session, board: ExamBoard, members: Mapping[str, str]) -> None
     for person in found:
         if members[person.key] not in parts_for(roles[person.id]):
             raise Refused("members", (
-                f"{person.display_name} does not have the role of this part: {members[person.key]}. "
+                f"Somebody seated as {members[person.key]} does not have the role for that part. "
                 "Choose another part; roles are given with cairn staff add."
             ))
         board.members.append(BoardMember(institution_id=board.institution_id, person=person, part=members[person.key]))
