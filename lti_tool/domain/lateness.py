@@ -158,14 +158,15 @@ def _per_period_from(fields: Fields) -> PerPeriod:
 
 
 def _cost(fields: Fields, key: str) -> Fraction:
-    cost = fields.decimal(key)
-    if cost < 0:
-        raise fields.error(key, "is below 0; a penalty takes away.")
-    return cost
+    return _from_zero(fields, key, "a penalty takes away.")
 
 
 def _floor(fields: Fields, key: str) -> Fraction:
-    floor = fields.decimal(key)
-    if floor < 0:
-        raise fields.error(key, "is below 0; no mark is lowered that far.")
-    return floor
+    return _from_zero(fields, key, "no mark is lowered that far.")
+
+
+def _from_zero(fields: Fields, key: str, why: str) -> Fraction:
+    figure = fields.decimal(key)
+    if figure < 0:
+        raise fields.error(key, f"is below 0; {why}")
+    return figure
