@@ -231,12 +231,17 @@ def test_the_marksheet_needs_no_mouse(page: Page, site: Site, lms: Lms) -> None:
     expect(tool.get_by_text("Saved: 4 lines.")).to_be_visible()
 
 
-def test_the_learner_s_screens(page: Page, site: Site, lms: Lms) -> None:
+def teach(page: Page, lms: Lms) -> None:
+    """The teacher has joined the course and read its roster."""
     sign_in(page, lms, TEACHER)
     tool = opened(page, lms)
     tool.get_by_role("button", name="Join this course").click()
     tool.get_by_role("button", name="Read the roster now").click()
     expect(tool.get_by_text("Roster read:")).to_be_visible()
+
+
+def test_the_learner_s_screens(page: Page, site: Site, lms: Lms) -> None:
+    teach(page, lms)
     sign_in(page, lms, LEARNER)
     tool = opened(page, lms)
     expect(tool.get_by_text("You are registered")).to_be_visible()
@@ -265,11 +270,7 @@ def test_the_learner_s_screens(page: Page, site: Site, lms: Lms) -> None:
 
 def test_a_resit_is_explained(page: Page, site: Site, lms: Lms) -> None:
     """Not passed, another attempt; then the second sitting, capped, with the first decision still readable."""
-    sign_in(page, lms, TEACHER)
-    tool = opened(page, lms)
-    tool.get_by_role("button", name="Join this course").click()
-    tool.get_by_role("button", name="Read the roster now").click()
-    expect(tool.get_by_text("Roster read:")).to_be_visible()
+    teach(page, lms)
     with site.sessions.begin() as session:
         isla = _registration(session, "20260101/1")
         _mark(session, isla, "critique", "45")
@@ -289,11 +290,7 @@ def test_a_resit_is_explained(page: Page, site: Site, lms: Lms) -> None:
 
 
 def test_a_decision_of_their_own_board_is_explained(page: Page, site: Site, lms: Lms) -> None:
-    sign_in(page, lms, TEACHER)
-    tool = opened(page, lms)
-    tool.get_by_role("button", name="Join this course").click()
-    tool.get_by_role("button", name="Read the roster now").click()
-    expect(tool.get_by_text("Roster read:")).to_be_visible()
+    teach(page, lms)
     with site.sessions.begin() as session:
         isla = _registration(session, "20260101/1")
         _mark(session, isla, "critique", "55")
