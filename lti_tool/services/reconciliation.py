@@ -196,9 +196,9 @@ def _finish(
     foreign = [*found.unexpected, *(key for key in found.unreadable if key not in ours)]
     beside = {kind: [key for key in foreign if seen.get(key) is kind] for kind in readback.Seen}
     moved_on = beside[readback.Seen.DIFFERENT]  # closed by a person over something else than they hold now
-    vouched = [key for key in found.equal if theirs.records[key].is_our_word]
     places = {
-        "equal": [key for key in found.equal if key not in vouched], "loaded": vouched,
+        "equal": [key for key in found.equal if not theirs.records[key].is_our_word],
+        "loaded": [key for key in found.equal if theirs.records[key].is_our_word],
         "different": [*(row.key for row in found.different), *moved_on], "missing": found.missing,
         "unreadable": [key for key in found.unreadable if key in ours],
         "not_loaded": [key for key in ours if key in theirs.lying],
