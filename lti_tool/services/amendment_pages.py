@@ -29,6 +29,11 @@ class Change:
     before: Award | None
     after: Decision | None
 
+    @property
+    def takes_back(self) -> bool:
+        """Whether the award would be, or was, taken back: the facts give nothing that could be ratified."""
+        return self.before is not None and self.after is not None and self.after.kind not in awards.RATIFIABLE
+
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
@@ -82,8 +87,11 @@ def _proposal(session: Session, row: Amendment) -> Proposal:
 
 
 def _before(session: Session, row: Amendment) -> Award | None:
-    """What stood when it was proposed: the newest version that is not of the proposed decision."""
-    versions = [award for award in awards.history(session, row.enrolment) if award.decision_id != row.decision_id]
+    """What stood until it was decided, or stands while it waits."""
+    versions = [
+        award for award in awards.history(session, row.enrolment)
+        if row.decided_at is None or award.ratified_at < row.decided_at
+    ]
     return versions[-1] if versions else None
 
 

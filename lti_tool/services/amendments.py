@@ -4,6 +4,7 @@ The new figure is always derived from the facts by the regulations. Nobody types
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -51,8 +52,20 @@ def propose(
     return amendment
 
 
-def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -> Award:
-    """The chair, not the proposer, approves: the next version of the award, and the late score is settled."""
+@dataclass(frozen=True, kw_only=True)
+class Approved:
+    """What came of an approval: the next version of the award, or the version that was taken back."""
+
+    award: Award
+    is_revoked: bool
+
+
+def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -> Approved:
+    """The chair, not the proposer, approves: the next version of the award, and the late score is settled.
+
+    Where the facts give no result any more (a mark was taken back, the learner had withdrawn before the board), nothing
+    can be ratified in its place: the award is taken back, and a board decides anew once there is something to decide.
+    """
     amendment = _find_open(session, actor, amendment_key)
     enrolment = amendment.enrolment
     _require_chair(session, actor, amendment)
@@ -67,8 +80,16 @@ def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -
     )
     session.add(ratification)
     session.flush()
-    _settle(session, actor, amendment, "approved", f"amended by {amendment.authority_reference}", now)
-    return awards.grant(session, ratification, decision, now)
+    is_revoked = decision.kind not in awards.RATIFIABLE
+    said = "taken back" if is_revoked else "amended"
+    _settle(session, actor, amendment, "approved", f"{said} by {amendment.authority_reference}", now)
+    if is_revoked:
+        award = awards.revoke(session, ratification, decision, amendment.reason, now)
+        decisions.decide(session, enrolment, now)
+    else:
+        award = awards.grant(session, ratification, decision, now)
+    _free_credit(session, enrolment, now)
+    return Approved(award=award, is_revoked=is_revoked)
 
 
 def refuse(session: Session, actor: Actor, amendment_key: str, *, reason: str, now: datetime) -> None:
@@ -81,12 +102,16 @@ def refuse(session: Session, actor: Actor, amendment_key: str, *, reason: str, n
 
 
 def differing(session: Session, enrolment: Enrolment) -> Decision | None:
-    """The newest decision for the board that ratified, where its facts are not the ratified ones."""
+    """The newest decision for the board that ratified, where an award of it would not be the one that stands.
+
+    Either the facts are not the ratified ones, or the credit that was given elsewhere is not given there any more.
+    """
     award = awards.current(session, enrolment)
     if award is None:
         return None
     newest = decisions.newest_for(session, enrolment, award.decision.board_number)
-    return None if newest is None or newest.inputs_digest == award.decision.inputs_digest else newest
+    is_same = newest is None or newest.inputs_digest == award.decision.inputs_digest
+    return None if is_same and not awards.is_credit_due(session, award) else newest
 
 
 def waiting(session: Session, institution_id: int) -> Sequence[Amendment]:
@@ -145,6 +170,16 @@ def _conflicted(session: Session, enrolment: Enrolment) -> frozenset[str]:
         Conflict.institution_id == enrolment.institution_id, Conflict.learner_id == enrolment.person_id,
     ))
     return frozenset(str(member) for member in found)
+
+
+def _free_credit(session: Session, enrolment: Enrolment, now: datetime) -> None:
+    """Credit that is not given here any more may be due to a later award of the same: somebody must look (I9)."""
+    due = next(iter(awards.without_credit(session, enrolment)), None)
+    if due is not None and awards.is_credit_due(session, due):
+        decisions.open_late(
+            session, due.enrolment, ours=f"{decisions.in_words(due)} without credit",
+            theirs=f"{decisions.in_words(due)} with {due.decision.credit} credits", now=now,
+        )
 
 
 def _settle(session: Session, actor: Actor, amendment: Amendment, state: str, resolution: str, now: datetime) -> None:

@@ -29,7 +29,7 @@ def grant(session: Session, ratification: Ratification, decision: Decision, now:
     # One learner at a time: two boards must not each give the credit of one micro-credential (I9).
     session.get_one(Person, enrolment.person_id, with_for_update=True)
     before = current(session, enrolment)
-    if before is not None and before.decision_id == decision.id:
+    if before is not None and before.decision_id == decision.id and not is_credit_due(session, before):
         return before
     if before and decision.board_number <= before.decision.board_number and ratification.by_person_id is None:
         raise Refused(str(Why.RATIFIED), "This sitting is ratified already; only people amend it.")
@@ -45,6 +45,60 @@ def grant(session: Session, ratification: Ratification, decision: Decision, now:
     outbox.enqueue_award(session, award, now)
     passback.after_award(session, award, now)
     return award
+
+
+def revoke(session: Session, ratification: Ratification, decision: Decision, reason: str, now: datetime) -> Award:
+    """Take back the award that stands, since the facts give no result any more, and tell whoever was told of it.
+
+    It stays readable for ever (I2). The learner comes before the next board anew. Returns the award taken back; raises
+    :class:`Refused` where none stands.
+    """
+    enrolment = decision.enrolment
+    session.get_one(Person, enrolment.person_id, with_for_update=True)
+    award = current(session, enrolment)
+    if award is None:
+        raise Refused(str(Why.NOT_RATIFIED), "No ratified result stands, so there is nothing to take back.")
+    session.add(ratification)
+    session.flush()
+    session.add(Revocation(
+        institution_id=award.institution_id, award_id=award.id, ratification_id=ratification.id, reason=reason,
+        code=decision.kind, revoked_at=now,
+    ))
+    session.flush()
+    audit.record(
+        session, institution_id=award.institution_id, action="award.revoke", subject=f"award:{award.key}", now=now,
+        actor=ratification.by_person_id, person=enrolment.person_id, clause=decision.regulations,
+        details={
+            "version": award.version, "reason": reason, "kind": decision.kind, "decision": decision.key,
+            "facts": decision.inputs_digest, "authority": ratification.authority, "reference": ratification.reference,
+        },
+    )
+    outbox.enqueue_withdrawal(session, award, decision, ratification)
+    passback.after_revocation(session, award, now)
+    return award
+
+
+def is_credit_due(session: Session, award: Award) -> bool:
+    """Whether it gave no credit because another award had, which gives none any more (I9)."""
+    given_before = award.code == CREDIT_GIVEN_BEFORE and award.decision.credit
+    return bool(given_before) and credited_elsewhere(session, award.enrolment) is None
+
+
+def without_credit(session: Session, enrolment: Enrolment) -> list[Award]:
+    """This person's standing awards for the same micro-credential that gave none, as it was given before; oldest first.
+    """
+    family = enrolment.run.version.achievement_id
+    others = session.scalars(
+        select(Enrolment).join(Run, Enrolment.run_id == Run.id)
+        .join(AchievementVersion, Run.version_id == AchievementVersion.id)
+        .where(AchievementVersion.achievement_id == family, Enrolment.person_id == enrolment.person_id)
+        .order_by(Enrolment.id)
+    ).all()
+    found = [current(session, other) for other in others]
+    return sorted(
+        (award for award in found if award is not None and award.code == CREDIT_GIVEN_BEFORE),
+        key=lambda award: award.id,
+    )
 
 
 def state_of(session: Session, enrolment: Enrolment) -> ResultState:

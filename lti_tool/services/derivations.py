@@ -45,6 +45,7 @@ class Confirmed:
     held_on: date
     reference: str
     is_standing: bool
+    is_taken_back: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +93,15 @@ def of(session: Session, enrolment: Enrolment) -> Derivation:
 
 
 def _confirmed(session: Session, enrolment: Enrolment, current: Award | None) -> tuple[Confirmed, ...]:
+    versions = standing.history(session, enrolment)
+    revoked = standing.revoked(session, [award.id for award in versions])
     return tuple(
         Confirmed(
             version=award.version, kind=award.kind, mark=plain(award.mark) if award.mark is not None else "",
             grade=award.grade, credit=award.credit, ratified_at=award.ratified_at, held_on=award.ratification.held_on,
             reference=award.ratification.reference, is_standing=current is not None and award.id == current.id,
-        ) for award in standing.history(session, enrolment)
+            is_taken_back=award.id in revoked,
+        ) for award in versions
     )
 
 

@@ -38,7 +38,7 @@ def _line(session: Session, award: Award) -> Line:
     versions = {row.id: row for row in standing.history(session, enrolment)}
     before = versions.get(award.supersedes_id) if award.supersedes_id else None
     after = next((row for row in versions.values() if row.supersedes_id == award.id), None)
-    is_revoked = session.scalar(select(Revocation.id).where(Revocation.award_id == award.id)) is not None
+    revocation = session.scalar(select(Revocation).where(Revocation.award_id == award.id))
     return Line(
         key=award.key, learner=_name(session, enrolment.person_id), registration=enrolment.registration,
         code=version.achievement.code, title=version.title, descriptor_version=version.version, level=version.level,
@@ -46,9 +46,14 @@ def _line(session: Session, award: Award) -> Line:
         run=" ".join(part for part in (enrolment.run.code, enrolment.run.occurrence, enrolment.run.period) if part),
         version=award.version, kind=award.kind, mark="" if award.mark is None else str(award.mark), grade=award.grade,
         credit=award.credit, code_of_award=award.code, awarded_on=award.awarded_on,
-        is_standing=after is None and not is_revoked, supersedes=before.key if before else "",
-        superseded_by=after.key if after else "",
+        is_standing=after is None and revocation is None, supersedes=before.key if before else "",
+        superseded_by=after.key if after else "", taken_back=_taken_back(session, revocation) if revocation else "",
     )
+
+
+def _taken_back(session: Session, revocation: Revocation) -> str:
+    """Why it does not stand any more, and on whose word."""
+    return f"{revocation.reason} ({session.get_one(Ratification, revocation.ratification_id).reference})"
 
 
 def _act(session: Session, ratification: Ratification, amendment: Amendment | None) -> Act:

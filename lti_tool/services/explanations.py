@@ -28,6 +28,7 @@ class Line:
     is_standing: bool
     supersedes: str
     superseded_by: str
+    taken_back: str  # why, where it was, and on whose word
 
 
 @dataclass(frozen=True, kw_only=True)

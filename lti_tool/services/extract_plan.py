@@ -164,6 +164,8 @@ def _changes(row: ExtractRow, enrolment: Enrolment | None, people: set[str], kno
         return
     if enrolment.status != row.status:
         yield f"{enrolment.status} → {row.status}"
+    elif row.status_on not in (None, enrolment.status_on):
+        yield f"{row.status} since {row.status_on}"
     if any(
         _differs(enrolment, name, value)
         for name, value in (("category", row.category), ("remote_person", row.remote_id))

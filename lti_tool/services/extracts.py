@@ -4,12 +4,14 @@ Nobody is ever deleted by an extract: who is missing from a later one is reporte
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lti_tool.models.catalogue import Enrolment, ExtractImport
@@ -28,6 +30,8 @@ from lti_tool.services.actors import Actor
 from lti_tool.services.errors import Refused
 from lti_tool.services.extract_plan import Planned, Register, RowPlan
 from lti_tool.services.extract_rows import ExtractRow, Problem
+
+CHANGED = "changed", "Something has changed since the preview. Look at it again before you apply it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,17 @@ def apply(
     """Do what the preview with this digest showed, all of it and nothing else."""
     shown, planned, known = _prepare(session, actor.institution_id, content)
     if shown.digest != seen_digest:
-        raise Refused("changed", "Something has changed since the preview. Look at it again before you apply it.")
+        raise Refused(*CHANGED)
+    try:
+        return _carry_out(session, actor, shown, planned, known, now, file_name)
+    except IntegrityError as error:  # somebody else applied one at the same instant
+        raise Refused(*CHANGED) from error
+
+
+def _carry_out(
+    session: Session, actor: Actor, shown: Preview, planned: Sequence[Planned], known: Register, now: datetime,
+    file_name: str,
+) -> Preview:
     changed = [_apply_row(session, actor.institution_id, entry, known, now) for entry in planned]
     session.flush()
     follow_up.after_change(session, {one for one in changed if one is not None}, now)
@@ -145,7 +159,7 @@ def _update(session: Session, enrolment: Enrolment, row: ExtractRow, now: dateti
     """Bring a registration up to date. Says whether one that we had has another status now."""
     enrolment.category = row.category or enrolment.category
     enrolment.remote_person = row.remote_id or enrolment.remote_person
-    if enrolment.status == row.status:
+    if enrolment.status == row.status and row.status_on in (None, enrolment.status_on):
         return False
     before, enrolment.status = enrolment.status, row.status
     enrolment.status_on = row.status_on or _today(session, enrolment.institution_id, now)

@@ -74,6 +74,7 @@ class Ratified:
     reference: str
     version: int
     is_correction: bool
+    is_taken_back: bool  # it does not stand any more, and no later version replaced it
     record: str  # "", waiting, sent, loaded (a receipt says so), confirmed, closed (by a person)
     recorded_at: datetime | None
 
@@ -216,8 +217,8 @@ def _ratified(session: Session, award: Award) -> Ratified:
     return Ratified(
         kind=award.kind, mark=plain(award.mark) if award.mark is not None else "", grade=award.grade,
         credit=award.credit, is_capped=award.is_capped, held_on=award.ratification.held_on,
-        reference=award.ratification.reference, version=award.version, is_correction=is_correction, record=record,
-        recorded_at=at,
+        reference=award.ratification.reference, version=award.version, is_correction=is_correction,
+        is_taken_back=bool(standing.revoked(session, [award.id])), record=record, recorded_at=at,
     )
 
 

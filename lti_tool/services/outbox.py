@@ -13,7 +13,7 @@ from lti_tool.clock import utcnow
 from lti_tool.db import new_key
 from lti_tool.domain.ratification import Role
 from lti_tool.models.award import Award
-from lti_tool.models.board import Decision
+from lti_tool.models.board import Decision, Ratification
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import (
     CONFIRMED,
@@ -28,7 +28,7 @@ from lti_tool.models.delivery import (
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Person
 from lti_tool.models.platform import LineItem
-from lti_tool.services import audit, bodies, destinations, records, score_clock
+from lti_tool.services import audit, bodies, destinations, records, score_clock, standing
 from lti_tool.services.actors import Actor
 from lti_tool.services.bodies import ScoreFigure as ScoreFigure
 from lti_tool.services.claims import Claimed as Claimed
@@ -46,6 +46,26 @@ def enqueue_award(session: Session, award: Award, now: datetime) -> list[OutboxM
         for record in records.records_for(session, award, destination):
             if not _is_told(session, destination, record):
                 found.append(_enqueue_record(session, destination, award.enrolment, record, award.id))
+    return found
+
+
+def enqueue_withdrawal(
+    session: Session, award: Award, decision: Decision, ratification: Ratification
+) -> list[OutboxMessage]:
+    """Queue that an award does not stand any more, wherever it was told or was going to be."""
+    versions = [row.id for row in standing.of_same_board(session, award)]
+    told = session.execute(
+        select(OutboxMessage.destination_id, OutboxMessage.record_key).distinct()
+        .where(OutboxMessage.award_id.in_(versions), OutboxMessage.kind == bodies.RECORD)
+        .order_by(OutboxMessage.destination_id, OutboxMessage.record_key)
+    ).tuples().all()
+    found = []
+    for destination_id, key in told:
+        last = newest(session, destination_id, key)
+        if last is not None and bodies.is_readable(session, last):
+            record = records.withdrawn(bodies.record_of(session, last), decision, ratification, last.version + 1)
+            destination = session.get_one(Destination, destination_id)
+            found.append(_enqueue_record(session, destination, award.enrolment, record, award.id))
     return found
 
 
@@ -137,9 +157,15 @@ def _destinations(session: Session, decision: Decision) -> Iterable[Destination]
 
 
 def _is_told(session: Session, destination: Destination, record: AwardRecord) -> bool:
-    """Whether this system was told the very same already, or agreed it itself: a resit sends no untouched component."""
+    """Whether this system was told the very same already, or agreed it itself: a resit sends no untouched component.
+
+    Where overall results go, a board's word that somebody is deferred, or has not met every outcome yet, is none: it is
+    told only to take back what was said before.
+    """
     last = newest(session, destination.id, record.key)
-    if last is None or last.state == FAILED:
+    if last is None:
+        return destination.sends == records.OVERALL and records.is_no_news(record)
+    if last.state == FAILED:
         return False
     is_theirs = record.board is not None and record.board.authority == records.RECORD_SYSTEM
     if is_theirs and last.theirs_state == "agreed" and last.state == CONFIRMED:
@@ -151,7 +177,7 @@ def _is_news(session: Session, destination: Destination, record: AwardRecord) ->
     """Whether a provisional figure tells anything: never over a final one, and not that there is no mark yet."""
     last = newest(session, destination.id, record.key)
     if last is None:
-        return record.mark is not None or record.status not in records.NO_NEWS
+        return not records.is_no_news(record)
     return not last.is_final and not records.is_same_result(bodies.record_of(session, last), record)
 
 

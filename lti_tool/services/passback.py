@@ -35,15 +35,28 @@ def after_outcome(session: Session, outcome: Outcome, now: datetime) -> None:
 
 def after_award(session: Session, award: Award, now: datetime) -> None:
     """Send what was ratified: the overall result, and the marks made in Cairn that waited for it."""
-    parts = award.enrolment.run.components
+    marks = _ratified_marks(award.enrolment.run.components, award.decision.figures)
+    _show(session, award, award.mark, award.grade, marks, now)
+
+
+def after_revocation(session: Session, award: Award, now: datetime) -> None:
+    """Clear what was shown of an award that does not stand any more."""
+    marks = _ratified_marks(award.enrolment.run.components, award.decision.figures)
+    _show(session, award, None, "", ((part, None) for part, _ in marks), now)
+
+
+def _show(
+    session: Session, award: Award, mark: Decimal | None, grade: str,
+    marks: Iterable[tuple[RunComponent, Decimal | None]], now: datetime,
+) -> None:
     maximum = _maximum(session, award.enrolment)
-    overall = [part.id for part in parts if part.component_id is None]
-    figure = ScoreFigure(value=award.mark, maximum=maximum, comment=award.grade)
+    overall = [part.id for part in award.enrolment.run.components if part.component_id is None]
+    figure = ScoreFigure(value=mark, maximum=maximum, comment=grade)
     for line_item in _line_items(session, overall, OVERALL, (AT_ONCE, WHEN_RATIFIED)):
         _send(session, line_item, award.enrolment, figure, now)
-    for part, mark in _ratified_marks(parts, award.decision.figures):
+    for part, value in marks:
         for line_item in _line_items(session, [part.id], COMPONENT, (WHEN_RATIFIED,)):
-            _send(session, line_item, award.enrolment, ScoreFigure(value=mark, maximum=maximum), now)
+            _send(session, line_item, award.enrolment, ScoreFigure(value=value, maximum=maximum), now)
 
 
 def catch_up(session: Session, now: datetime) -> int:

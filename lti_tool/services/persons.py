@@ -12,7 +12,7 @@ from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.people import LtiUser, Person, PersonIdentifier
-from lti_tool.services import amendments, awards, decisions, student_numbers
+from lti_tool.services import amendments, awards, decisions, standing, student_numbers
 from lti_tool.services.errors import NotFound, Refused
 
 MOST = 50
@@ -44,6 +44,7 @@ class Version:
     reference: str
     authority: str
     is_standing: bool
+    is_taken_back: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,23 +160,27 @@ def _registered(session: Session, enrolment: Enrolment) -> Registered:
     present = decisions.present(session, enrolment)
     state = awards.state_of(session, enrolment)
     differs = amendments.differing(session, enrolment)
-    standing = awards.current(session, enrolment)
+    versions = awards.history(session, enrolment)
+    stands, taken_back = awards.current(session, enrolment), standing.revoked(session, [award.id for award in versions])
     return Registered(
         key=enrolment.key, registration=enrolment.registration, code=version.achievement.code, title=version.title,
         run=" ".join(part for part in (run.code, run.occurrence, run.period) if part), status=enrolment.status,
         regulations=version.regulation_set.code if version.regulation_set else "", present=present,
-        versions=tuple(_version(award, standing) for award in reversed(awards.history(session, enrolment))),
+        versions=tuple(
+            _version(award, is_standing=award is stands, is_taken_back=award.id in taken_back)
+            for award in reversed(versions)
+        ),
         differs=differs,
         may_be_amended=differs is not None and state in (ResultState.RATIFIED, ResultState.AMENDED),
     )
 
 
-def _version(award: Award, standing: Award | None) -> Version:
+def _version(award: Award, *, is_standing: bool, is_taken_back: bool) -> Version:
     return Version(
         key=award.key, version=award.version, kind=award.kind, mark="" if award.mark is None else f"{award.mark:f}",
         grade=award.grade, credit=award.credit, is_capped=award.is_capped, awarded_on=award.awarded_on,
         reference=award.ratification.reference, authority=award.ratification.authority,
-        is_standing=standing is not None and standing.id == award.id,
+        is_standing=is_standing, is_taken_back=is_taken_back,
     )
 
 

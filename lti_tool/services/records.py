@@ -1,7 +1,7 @@
 """What was decided, in the words that a record system is told: translated once, when it is queued."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -26,7 +26,7 @@ from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.delivery import Destination, OutboxMessage
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import Person, PersonIdentifier
-from lti_tool.services import rulebook
+from lti_tool.services import rulebook, standing
 
 OVERALL, COMPONENT_RAW, COMPONENT_FINAL = "overall", "component_raw", "component_final"
 SENDS = (OVERALL, COMPONENT_FINAL, COMPONENT_RAW)
@@ -34,14 +34,13 @@ CAIRN, RECORD_SYSTEM = "cairn", "record_system"
 WITHOUT_FIGURE = frozenset({"absent", "deferred", "exempt", "pending", "unagreed"})
 # Of a learner of whom nothing was said yet, these say nothing either.
 NO_NEWS = frozenset({"pending", "unagreed", "deferred", "withdrawn"})
-STATUS_OF_KIND = {"INCOMPLETE": "pending", "DEFERRED": "deferred", "WITHDRAWN": "withdrawn"}
+STATUS_OF_KIND = {
+    "INCOMPLETE": "pending", "DEFERRED": "deferred", "NOT_YET": "pending", "WITHDRAWN": "withdrawn",
+}
 PASSING = frozenset({"PASS", "CREDIT_REFUSED"})
 CAPPED = "Capped, as a reassessment."
+WITHDRAWN_NOTE = "Withdrawn: what was ratified does not stand."
 HUNDREDTHS = Decimal("0.01")
-
-
-# A board may ratify that somebody is deferred, or has not met every outcome yet; the record system is told results.
-WITHOUT_RESULT = frozenset({"DEFERRED", "NOT_YET"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +61,17 @@ def records_for(session: Session, what: Award | Decision, destination: Destinati
     """One record for the overall result or for each component, as the destination wants them.
 
     Those of a decision are provisional. The same result always has the same key, and each call a version above any
-    that was ever queued under it.
+    that was ever queued under it. An amendment keeps the places that its board's first result took, also where it rests
+    on another attempt: a second record would be a second result.
     """
     decision = what.decision if isinstance(what, Award) else what
     common = _common(session, what, destination)
     institution = session.get_one(Institution, destination.institution_id)
     runs = {part.component.code if part.component else "": part for part in decision.enrolment.run.components}
+    places = _places(session, what)
     made = []
     for figure in _figures(what, decision, destination):
+        figure = replace(figure, attempt=places.get(figure.component, figure.attempt))
         key = record_key(
             institution=institution.key, award=decision.enrolment.key, component=figure.component,
             attempt=figure.attempt, destination=destination.key,
@@ -80,6 +82,24 @@ def records_for(session: Session, what: Award | Decision, destination: Destinati
             note=figure.note, run=_run_reference(decision.enrolment, runs.get(figure.component)), **common,
         ))
     return made
+
+
+def withdrawn(told: AwardRecord, decision: Decision, ratification: Ratification, version: int) -> AwardRecord:
+    """The next version of a record whose result does not stand any more: no mark, no credit, and on whose word.
+
+    It is final, as only what is final replaces what is (:func:`connectors.base.refuse_overwriting`).
+    """
+    return replace(
+        told, version=version, status=STATUS_OF_KIND[decision.kind], mark=None, grade="", credit=Decimal(0),
+        is_capped=False, is_final=True, decision=decision.kind, board=_board(ratification),
+        source=replace(told.source, authority=ratification.reference), decided_on=ratification.held_on,
+        changed_at=ratification.ratified_at, note=WITHDRAWN_NOTE,
+    )
+
+
+def is_no_news(record: AwardRecord) -> bool:
+    """Whether it says nothing of a learner of whom nothing was said before."""
+    return record.mark is None and record.status in NO_NEWS
 
 
 def next_version(session: Session, destination_id: int, key: str) -> int:
@@ -99,10 +119,21 @@ def is_same_result(ours: AwardRecord, other: AwardRecord) -> bool:
     )
 
 
+def _places(session: Session, what: Award | Decision) -> dict[str, int]:
+    """The attempt by component under which a board's result is known, where this award amends it."""
+    if not isinstance(what, Award) or what.supersedes_id is None:
+        return {}
+    first = standing.of_same_board(session, what)[0].decision
+    return {"": first.attempt} | {str(figure["component"]): _attempt(figure) for figure in first.figures}
+
+
+def _attempt(figure: Mapping[str, Any]) -> int:
+    return int(figure.get("attempt") or 1)
+
+
 def _figures(what: Award | Decision, decision: Decision, destination: Destination) -> Iterator[_Figure]:
     if destination.sends == OVERALL:
-        if decision.kind not in WITHOUT_RESULT or isinstance(what, Decision):
-            yield _overall(what, decision, destination.caps_by)
+        yield _overall(what, decision, destination.caps_by)
         return
     for figure in decision.figures:
         yield _component(figure, is_raw=destination.sends == COMPONENT_RAW, caps_by=destination.caps_by)
@@ -135,7 +166,7 @@ def _component(figure: Mapping[str, Any], *, is_raw: bool, caps_by: str) -> _Fig
     which = "mark" if is_capped else "unpenalised" if is_raw else "uncapped"
     text = figure.get(which)
     return _Figure(
-        component=str(figure["component"]), attempt=int(figure.get("attempt") or 1), status=status,
+        component=str(figure["component"]), attempt=_attempt(figure), status=status,
         mark=None if text is None or status in WITHOUT_FIGURE else _hundredths(Decimal(text)),
         grade=str(figure.get("outcome") or ""), is_capped=is_capped,
         note=CAPPED if is_capped else "",

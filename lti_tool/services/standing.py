@@ -14,14 +14,14 @@ def current(session: Session, enrolment: Enrolment) -> Award | None:
     """The newest version that was not revoked."""
     newest = select(Award).where(Award.enrolment_id == enrolment.id).order_by(Award.version.desc()).limit(1)
     award = session.scalars(newest).first()
-    return None if award is None or _revoked(session, [award.id]) else award
+    return None if award is None or revoked(session, [award.id]) else award
 
 
 def current_of_all(session: Session, awards: Mapping[int, Sequence[Award]]) -> dict[int, Award]:
     """The same for many, from the versions of each."""
     newest = {enrolment_id: versions[-1] for enrolment_id, versions in awards.items() if versions}
-    revoked = _revoked(session, [award.id for award in newest.values()]) if newest else set()
-    return {enrolment_id: award for enrolment_id, award in newest.items() if award.id not in revoked}
+    gone = revoked(session, [award.id for award in newest.values()]) if newest else set()
+    return {enrolment_id: award for enrolment_id, award in newest.items() if award.id not in gone}
 
 
 def history(session: Session, enrolment: Enrolment) -> list[Award]:
@@ -37,6 +37,15 @@ def histories(session: Session, enrolment_ids: Sequence[int]) -> dict[int, list[
     return found
 
 
+def of_same_board(session: Session, award: Award) -> list[Award]:
+    """The versions that one board's result has had up to this one, oldest first: those that it amends, and itself."""
+    board = award.decision.board_number
+    return [
+        row for row in history(session, award.enrolment)
+        if row.version <= award.version and row.decision.board_number == board
+    ]
+
+
 def next_board(enrolment: Enrolment, award: Award | None) -> int:
     """The number of the board that a learner's result comes before next.
 
@@ -48,5 +57,6 @@ def next_board(enrolment: Enrolment, award: Award | None) -> int:
     return own if is_one_by_one else max(own, enrolment.run.board_number)
 
 
-def _revoked(session: Session, award_ids: Sequence[int]) -> set[int]:
+def revoked(session: Session, award_ids: Sequence[int]) -> set[int]:
+    """Those of these awards that were taken back."""
     return set(session.scalars(select(Revocation.award_id).where(Revocation.award_id.in_(award_ids))))

@@ -56,10 +56,13 @@ def propose(enrolment_key: str) -> Response | tuple[str, int]:
 @or_back("amendments.index")
 def approve(amendment_key: str) -> Response:
     with house().sessions.begin() as session:
-        award = amendments.approve(session, g.desk.actor, amendment_key, house().clock())
-        version = award.version
+        approved = amendments.approve(session, g.desk.actor, amendment_key, house().clock())
+        version, is_revoked = approved.award.version, approved.is_revoked
     house().wake()
-    flash(f"Approved: version {version} stands, the earlier one stays readable, the record system is told.", "good")
+    if is_revoked:
+        flash(f"Approved: version {version} is taken back and stays readable, the record system is told.", "good")
+    else:
+        flash(f"Approved: version {version} stands, the earlier one stays readable, the record system is told.", "good")
     return redirect(url_for(".index"), 303)
 
 

@@ -60,8 +60,9 @@ ATTEMPTS: Mapping[str, str] = {
     **{error_class.value: about.label for error_class, about in CLASSES.items()},
 }
 ACTIONS: Mapping[str, str] = {
-    "read": "Details read", "award.grant": "Result ratified", "board.convene": "Board convened",
-    "board.attendance": "Attendance written down", "board.list": "List brought up to date",
+    "read": "Details read", "award.grant": "Result ratified", "award.revoke": "Award taken back",
+    "board.convene": "Board convened", "board.attendance": "Attendance written down",
+    "board.list": "List brought up to date",
     "board.conflict": "Conflict declared", "board.ratify": "Board decided", "minute.enter": "Minute entered",
     "minute.confirm": "Minute confirmed", "minute.withdraw": "Minute put away",
     "amendment.propose": "Amendment proposed",

@@ -44,7 +44,7 @@ def propose(university, enrolment, who="bob", **changes):
 
 
 def approve(university, amendment, who="alice"):
-    return amendments.approve(university.session, university.actor(who), amendment.key, university.later())
+    return amendments.approve(university.session, university.actor(who), amendment.key, university.later()).award
 
 
 def code_of(action, *args, **options):

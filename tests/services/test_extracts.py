@@ -1,6 +1,8 @@
 """The extract is the authority: shown, applied as shown, idempotent; nobody is deleted, nobody merged (I11, I12)."""
 
+from datetime import date
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 import yaml
@@ -83,6 +85,40 @@ def test_only_what_was_shown_is_applied(session, intake):
     apply(intake, extract(line()))
     with pytest.raises(Refused, match="since the preview"):  # what we hold has changed
         apply(intake, extract(line()), shown.digest)
+
+
+def test_of_two_who_apply_it_at_once_one_is_told_to_look_again(sessions, now):
+    with sessions.begin() as session:
+        intake = Intake(session, now)
+        actor, content = intake.actor(), extract(line())
+        digest = extracts.preview(session, actor.institution_id, content).digest
+    start, said = Barrier(2), []
+
+    def one():
+        start.wait()
+        try:
+            with sessions.begin() as session:
+                extracts.apply(session, actor, content, digest, now)
+            said.append("applied")
+        except Refused as refused:
+            said.append(refused.code)
+
+    threads = [Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["applied", "changed"]
+    with sessions() as session:
+        assert len(everybody(session)) == 1
+
+
+def test_another_day_of_the_same_status_is_taken_over(session, intake):
+    apply(intake, extract(line(status="withdrawn,2026-06-20")))
+    done = apply(intake, extract(line(status="withdrawn,2026-05-20")))
+    assert done.plans[0].changes == ("withdrawn since 2026-05-20",)
+    assert everybody(session)[0].status_on == date(2026, 5, 20)
+    assert apply(intake, extract(line(status="withdrawn,"))).totals["unchanged"] == 1, "no day says nothing"
 
 
 def test_bad_rows_are_left_out_and_the_others_applied(session, intake):

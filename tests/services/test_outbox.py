@@ -50,6 +50,31 @@ def test_an_amendment_supersedes_what_was_not_sent_yet(session: Session) -> None
     assert (old.state, new.state, new.version) == ("superseded", "ready", 2)
 
 
+@pytest.mark.parametrize("kind", ["DEFERRED", "NOT_YET"])
+def test_what_a_board_notes_without_a_result_is_not_told(session: Session, kind: str) -> None:
+    world = delivering.world(session)
+    decision = delivering.decision(session, delivering.learner(session, world), None, kind=kind, grade="", credit=0)
+    assert outbox.enqueue_award(session, delivering.award(session, decision), RATIFIED) == []
+
+
+@pytest.mark.parametrize(("kind", "status"), [("DEFERRED", "deferred"), ("NOT_YET", "pending")])
+@pytest.mark.parametrize("state", ["ready", "confirmed", "failed"])
+def test_unless_a_result_was_told_before_which_it_takes_back(
+    session: Session, kind: str, status: str, state: str
+) -> None:
+    world = delivering.world(session)
+    enrolment = delivering.learner(session, world)
+    first = delivering.award(session, delivering.decision(session, enrolment))
+    (told,) = outbox.enqueue_award(session, first, RATIFIED)
+    told.state = state
+    decision = delivering.decision(session, enrolment, None, number=2, kind=kind, grade="", credit=0)
+    (message,) = outbox.enqueue_award(session, delivering.award(session, decision, 2), RATIFIED)
+    record = bodies.record_of(session, message)
+    assert (message.record_key, message.version) == (told.record_key, 2)
+    assert (record.status, record.mark, record.grade, record.credit, record.is_final) == (status, None, "", 0, True)
+    assert told.state == ("superseded" if state == "ready" else state), "what was not sent yet stays here"
+
+
 def test_a_resit_sends_no_component_that_nobody_touched(session: Session) -> None:
     world = delivering.world(session, sends="component_final")
     enrolment = delivering.learner(session, world)

@@ -72,13 +72,6 @@ def test_an_unfinished_result_is_pending_and_not_nought(session: Session) -> Non
     assert (record.status, record.mark, record.is_final) == ("pending", None, False)
 
 
-@pytest.mark.parametrize("kind", ["DEFERRED", "NOT_YET"])
-def test_what_a_board_notes_without_a_result_is_not_told(session: Session, kind: str) -> None:
-    world = delivering.world(session)
-    decision = delivering.decision(session, delivering.learner(session, world), None, kind=kind)
-    assert records.records_for(session, delivering.award(session, decision), world.destination) == []
-
-
 def test_component_marks_leave_with_hundredths_at_most(session: Session) -> None:
     world = delivering.world(session, sends="component_final")
     parts = [figure("CRIT", "55.555555555555555556"), figure("PORT", "49.5")]

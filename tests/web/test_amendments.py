@@ -3,9 +3,12 @@
 from sqlalchemy import select
 
 from lti_tool.db import reading
-from lti_tool.models.award import Award
+from lti_tool.models.award import Award, Revocation
 from lti_tool.models.board import Amendment
+from lti_tool.models.catalogue import Enrolment
+from lti_tool.models.outcome import Outcome
 from lti_tool.models.people import StaffAccount, StaffRole
+from lti_tool.services import decisions
 from tests.web.conftest import Browser, text, told
 from tests.web.university import Desks
 
@@ -21,6 +24,35 @@ def test_the_chair_sees_both_figures_and_approves(signed_in: Browser, desks: Des
         amended = session.scalars(select(Award).where(Award.version == 2)).one()
         versions = session.scalars(select(Award).where(Award.enrolment_id == amended.enrolment_id)).all()
         assert [award.mark for award in versions] == [60, 63]
+
+
+def test_where_nothing_is_left_to_ratify_the_award_is_taken_back(signed_in: Browser, desks: Desks) -> None:
+    with desks.sessions.begin() as session:
+        tam = session.scalars(
+            select(Enrolment).where(Enrolment.key == desks.keys["differing_enrolment"])
+        ).one()
+        newest = session.scalars(
+            select(Outcome).where(Outcome.enrolment_id == tam.id).order_by(Outcome.id.desc())
+        ).first()
+        session.add(Outcome(
+            institution_id=tam.institution_id, enrolment_id=tam.id, run_component_id=newest.run_component_id,
+            board_number=1, attempt=1, status="pending", source="marksheet", delivery="taken away",
+            standing="counted", read_at=newest.read_at,
+        ))
+        session.flush()
+        decisions.decide(session, tam, newest.read_at)
+    dana, alice = signed_in("dana"), signed_in("alice")
+    address = f"/staff/amendments/new/{desks.keys['differing_enrolment']}"
+    assert "Approved, the award is taken back" in text(dana.get(address))
+    told(dana, dana.post(address, reason="Somebody else wrote it.", authority_reference="Chair's action 2026/08"))
+    assert "Take the award back" in text(alice.get("/staff/amendments/"))
+    with reading(desks.sessions) as session:
+        key = session.scalars(select(Amendment.key).order_by(Amendment.id.desc())).first()
+    page = told(alice, alice.post(f"/staff/amendments/{key}/approval"))
+    assert "version 1 is taken back" in page
+    with reading(desks.sessions) as session:
+        award = session.get_one(Award, session.scalars(select(Revocation.award_id)).one())
+    assert "This version was taken back: Somebody else wrote it." in text(dana.get(f"/staff/people/awards/{award.key}"))
 
 
 def test_the_chair_refuses_with_a_reason(signed_in: Browser, desks: Desks) -> None:
