@@ -233,6 +233,19 @@ class RecordSystemContract:
         assert found.mark == Decimal("71")
         assert remote.held() == 1
 
+    @pytest.mark.parametrize("status", ["pending", "deferred", "withdrawn"])
+    def test_a_result_that_stands_no_more_replaces_the_one_that_did(
+        self, connector: RecordSystem, remote: Remote, status: str
+    ) -> None:
+        connector.push(a_record(grade="Merit"))
+        gone = a_record(version=2, status=status, mark=None, credit=Decimal(0), decision="INCOMPLETE")
+        connector.push(gone)
+        found = connector.look_up(gone.key)
+        assert found is not None
+        assert equal_records(gone, found)
+        assert not equal_records(a_record(grade="Merit"), found)
+        assert remote.held() == 1
+
     def test_an_earlier_version_never_replaces_a_later_one(self, connector: RecordSystem, remote: Remote) -> None:
         connector.push(a_record(version=3))
         with pytest.raises(Rejected) as caught:
