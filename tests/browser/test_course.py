@@ -312,14 +312,41 @@ def test_a_decision_of_their_own_board_is_explained(page: Page, site: Site, lms:
     seen(page, "learners-theirs-kept")
 
 
+def test_a_result_that_was_taken_back(page: Page, site: Site, lms: Lms) -> None:
+    teach(page, lms)
+    with site.sessions.begin() as session:
+        isla = _registration(session, "20260101/1")
+        _mark(session, isla, "critique", "55")
+        _mark(session, isla, "portfolio", "65")
+        _ratify(session, isla)
+        _mark(session, isla, "portfolio", None)
+        award, decision = awards.current(session, isla), decisions.newest_for(session, isla, 1)
+        act = Ratification(
+            institution_id=isla.institution_id, authority="cairn", reference="Chair's action 2026/09",
+            held_on=date(2026, 6, 20), ratified_at=MAY,
+        )
+        assert award is not None
+        assert decision is not None
+        awards.revoke(session, act, decision, "Another's work.", MAY)
+        decisions.decide(session, isla, MAY)
+    sign_in(page, lms, LEARNER)
+    tool = opened(page, lms)
+    expect(tool.get_by_text("does not stand any more")).to_be_visible()
+    expect(tool.get_by_role("heading", name="Confirmed")).to_have_count(0)
+    seen(page, "story-taken-back")
+
+
 def _registration(session: Session, registration: str) -> Enrolment:
     wanted = select(Enrolment).join(Run).where(Enrolment.registration == registration, Run.code == "IL5101")
     return session.scalars(wanted).one()
 
 
-def _mark(session: Session, enrolment: Enrolment, code: str, raw: str) -> None:
+def _mark(session: Session, enrolment: Enrolment, code: str, raw: str | None) -> None:
     part = next(part for part in enrolment.run.components if part.component and part.component.code == code)
-    result = NewOutcome(source=AGS, status="marked", read_at=MAY, raw=Decimal(raw), out_of=Decimal(100))
+    result = NewOutcome(
+        source=AGS, status="marked" if raw else "pending", read_at=MAY, raw=Decimal(raw) if raw else None,
+        out_of=Decimal(100) if raw else None,
+    )
     assert outcomes.append(session, enrolment, part, result, MAY) is not None
     decisions.decide(session, enrolment, MAY)
 
