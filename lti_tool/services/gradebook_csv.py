@@ -105,7 +105,7 @@ def _prepare(
     book = gradebook_files.read(content)
     column = book.column(name)
     most = column.maximum or maximum or columns.maximum_of(session, part)
-    planned = without_rivals(list(planned_rows(session, part, book, column, most, now)))
+    planned = without_rivals(planned_rows(session, part, book, column, most, now))
     ragged = [Planned(plan=RowPlan(line=line, kind=UNCLEAR, text="This row has more or fewer cells than the header."))
               for line in book.table.ragged]
     planned = sorted([*planned, *ragged], key=lambda entry: entry.plan.line)

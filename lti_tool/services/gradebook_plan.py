@@ -23,11 +23,10 @@ from lti_tool.services import (
     written_marks,
 )
 from lti_tool.services.capture import (
-    COMPARED,
     HELD,
-    NEW,
     NO_FIGURE,
     NOT_ON_MC,
+    OF_STANDING,
     UNCHANGED,
     UNCLEAR,
 )
@@ -63,10 +62,36 @@ class Planned:
 
 def planned_rows(
     session: Session, part: RunComponent, book: Gradebook, column: GradebookColumn, most: Decimal, now: datetime
-) -> Iterator[Planned]:
+) -> list[Planned]:
     """What each row of a column would do to a component."""
-    owners = _Owners(session, part, book)
     standing = outcomes.standing_now_of_all(session, part)
+    return _foreseen(session, part, list(_read(session, part, book, column, most, now, standing)), standing)
+
+
+def kind_of(foreseen: str | None, stands: Outcome | None, result: NewOutcome) -> str:
+    """What a result with this standing does, in the words of a preview; what says what stands is no news."""
+    if foreseen is None or (foreseen == outcomes.COUNTED and _is_same(stands, result)):
+        return UNCHANGED
+    return OF_STANDING[foreseen]
+
+
+def _foreseen(
+    session: Session, part: RunComponent, planned: list[Planned], standing: Mapping[int, Outcome]
+) -> list[Planned]:
+    """The same rows with what appending would do; nothing else is promised."""
+    known = {n: (entry.enrolment, entry.result) for n, entry in enumerate(planned) if entry.enrolment and entry.result}
+    found = dict(zip(known, outcomes.foresee(session, part, list(known.values())), strict=True))
+    for n, (enrolment, result) in known.items():
+        kind = kind_of(found[n], standing.get(enrolment.id), result)
+        planned[n] = replace(planned[n], plan=replace(planned[n].plan, kind=kind))
+    return planned
+
+
+def _read(
+    session: Session, part: RunComponent, book: Gradebook, column: GradebookColumn, most: Decimal, now: datetime,
+    standing: Mapping[int, Outcome],
+) -> Iterator[Planned]:
+    owners = _Owners(session, part, book)
     for row in book.rows:
         hints = book.hints_in(row)
         owner = owners.of(hints)
@@ -87,7 +112,7 @@ def planned_rows(
                 continue
             account = owners.account_of(hints)
             result = replace(result, lti_user_id=account.id if account else None)
-            yield _with_owner(standing, part, plan, row, result, owner)
+            yield _with_owner(plan, row, result, owner)
 
 
 def _blank(row: Row, owner: Enrolment | str | None, standing: Mapping[int, Outcome]) -> RowPlan:
@@ -165,10 +190,7 @@ class _Owners:
         return account.person_id is not None and number in self._people and self._people[number] != account.person_id
 
 
-def _with_owner(
-    standing: Mapping[int, Outcome], part: RunComponent, plan: RowPlan, row: Row, result: NewOutcome,
-    owner: Enrolment | str,
-) -> Planned:
+def _with_owner(plan: RowPlan, row: Row, result: NewOutcome, owner: Enrolment | str) -> Planned:
     mark = result.gate or plain(result.raw or Decimal(0))
     if isinstance(owner, str):
         text = (
@@ -178,9 +200,7 @@ def _with_owner(
             "registrations on this run. It waits until registry says."
         )
         return Planned(plan=replace(plan, mark=mark, text=text), row=row, result=result, reason=owner)
-    is_same = _is_same(standing.get(owner.id), result)
-    kind = COMPARED if result.side != part.authority else UNCHANGED if is_same else NEW
-    return Planned(plan=replace(plan, kind=kind, mark=mark), row=row, result=result, enrolment=owner)
+    return Planned(plan=replace(plan, mark=mark), row=row, result=result, enrolment=owner)
 
 
 def _is_same(stands: Outcome | None, result: NewOutcome) -> bool:

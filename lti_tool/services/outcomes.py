@@ -31,6 +31,7 @@ class _Added:
     outcome: Outcome
     placed: NewOutcome
     counted: Sequence[Outcome]
+    instead_of: Outcome | None = None  # what another source of the LMS had said since
 
 
 def append(
@@ -44,16 +45,26 @@ def append_all(
     session: Session, run_component: RunComponent, results: Sequence[tuple[Enrolment, NewOutcome]], now: datetime
 ) -> list[Outcome | None]:
     """The same for many learners of one component, one after the other; what there is of them is read at once."""
-    rows = _rows(session, run_component, [enrolment.id for enrolment, _ in results])
-    added = [
-        _added(session, enrolment, run_component, result, rows[enrolment.id], now) for enrolment, result in results
-    ]
-    session.add_all(each.outcome for each in added if each is not None)
+    added = _all_added(session, run_component, results)
+    new = [each for each in added if each is not None]
+    if run_component.authority_fixed_at is None and any(_fixes_authority(each) for each in new):
+        run_component.authority_fixed_at = now
+    session.add_all(each.outcome for each in new)
     session.flush()
-    for each in added:
-        if each is not None and each.outcome.standing == COMPARED:
+    for each in new:
+        if each.outcome.standing == COMPARED:
             _compare(session, each.outcome, each.placed, each.counted, now)
+    _open_all(session, run_component, [
+        (each.outcome, _said(each.outcome), _said(each.instead_of)) for each in new if each.instead_of is not None
+    ], now)
     return [each.outcome if each is not None else None for each in added]
+
+
+def foresee(
+    session: Session, run_component: RunComponent, results: Sequence[tuple[Enrolment, NewOutcome]]
+) -> list[str | None]:
+    """The standing that each would have if it were appended now, None where it is there already. Changes nothing."""
+    return [each.outcome.standing if each else None for each in _all_added(session, run_component, results)]
 
 
 def note_cleared(
@@ -61,10 +72,9 @@ def note_cleared(
 ) -> None:
     """The LMS shows no figure where it showed one: no outcome (I4), the mark stands, and somebody looks."""
     standing = standing_now_of_all(session, run_component) if enrolments else {}
-    for enrolment in enrolments:
-        stands = standing.get(enrolment.id)
-        if stands is not None and stands.source in LMS_SOURCES and (stands.raw is not None or stands.gate):
-            _open(session, stands, ours=_said(stands), theirs=NO_MARK, now=now)
+    found = [standing[enrolment.id] for enrolment in enrolments if enrolment.id in standing]
+    gone = [stands for stands in found if stands.source in LMS_SOURCES and (stands.raw is not None or stands.gate)]
+    _open_all(session, run_component, [(stands, _said(stands), NO_MARK) for stands in gone], now)
 
 
 def take_back(session: Session, lti_user: LtiUser, now: datetime) -> list[Outcome]:
@@ -123,8 +133,16 @@ def standing_now_of_all(session: Session, run_component: RunComponent) -> dict[i
     )}
 
 
+def _all_added(
+    session: Session, part: RunComponent, results: Sequence[tuple[Enrolment, NewOutcome]]
+) -> list[_Added | None]:
+    """The rows of these results, one after the other and not yet written."""
+    rows = _rows(session, part, [enrolment.id for enrolment, _ in results])
+    return [_added(session, enrolment, part, result, rows[enrolment.id]) for enrolment, result in results]
+
+
 def _added(
-    session: Session, enrolment: Enrolment, part: RunComponent, result: NewOutcome, rows: list[Outcome], now: datetime
+    session: Session, enrolment: Enrolment, part: RunComponent, result: NewOutcome, rows: list[Outcome]
 ) -> _Added | None:
     """The row of one result, not yet written, with what was there before it; ``rows`` has it from now on."""
     _check_belongs(enrolment, part)
@@ -138,10 +156,14 @@ def _added(
     placed = replace(placed, lti_user_id=_account(part, placed, valid))
     standing = _standing(session, part, placed, valid)
     outcome = _row(enrolment, part, placed, standing, delivery)
+    is_back = standing == COUNTED and _says_the_same(result, fresh, taken_back)
+    instead_of = _contradicted_by(result, fresh) if is_back else None
     rows.append(outcome)
-    if standing == COUNTED and part.authority_fixed_at is None and placed.has_figure:
-        part.authority_fixed_at = now
-    return _Added(outcome=outcome, placed=placed, counted=counted)
+    return _Added(outcome=outcome, placed=placed, counted=counted, instead_of=instead_of)
+
+
+def _fixes_authority(added: _Added) -> bool:
+    return added.outcome.standing == COUNTED and added.placed.has_figure
 
 
 def _check_belongs(enrolment: Enrolment, run_component: RunComponent) -> None:
@@ -173,15 +195,29 @@ def _since_taken_back(rows: Sequence[Outcome]) -> tuple[str, Sequence[Outcome]]:
 def _new_delivery(result: NewOutcome, rows: Sequence[Outcome], taken_back: str) -> str | None:
     """The digest of this delivery, or None when it is there.
 
-    A source with times of its own is known again by them. One without is taken to repeat itself until it says something
-    else: 60, 60, 65, 60 are three results, so each digest follows from the one before. ``taken_back`` names what was
-    taken back before these rows: the same may come once more, and is another delivery then.
+    A source with times of its own is known again by them. One without is taken to repeat itself until it, or another
+    source of the LMS that counted, says something else: 60, 60, 65, 60 are three results, so each digest follows from
+    the one before. ``taken_back`` names what was taken back before these rows: the same may come once more, and is
+    another delivery then.
     """
     ours = [row.delivery for row in rows if row.source == result.source]
     delivery = result.digest(ours[-1] if ours else "", taken_back)
-    last = result.digest(ours[-2] if len(ours) > 1 else "", taken_back)
-    repeated = result.source_at is None and ours and ours[-1] == last
-    return None if repeated or delivery in {row.delivery for row in rows} else delivery
+    is_repeated = _says_the_same(result, rows, taken_back) and _contradicted_by(result, rows) is None
+    return None if is_repeated or delivery in {row.delivery for row in rows} else delivery
+
+
+def _says_the_same(result: NewOutcome, rows: Sequence[Outcome], taken_back: str) -> bool:
+    """Whether a source without times says what it said last."""
+    ours = [row.delivery for row in rows if row.source == result.source]
+    return result.source_at is None and bool(ours) and ours[-1] == result.digest(["", *ours][-2], taken_back)
+
+
+def _contradicted_by(result: NewOutcome, rows: Sequence[Outcome]) -> Outcome | None:
+    """What another source of the LMS says instead: it came since, and counted."""
+    newest = next((row for row in reversed(rows) if row.source in LMS_SOURCES and row.standing == COUNTED), None)
+    if newest is None or result.side != LMS or newest.source == result.source or _same_figure(newest, result):
+        return None
+    return newest
 
 
 def _standing(session: Session, part: RunComponent, result: NewOutcome, counted: Sequence[Outcome]) -> str:
@@ -220,6 +256,8 @@ def _is_echo(session: Session, result: NewOutcome) -> bool:
 
 
 def _last_score(session: Session, result: NewOutcome) -> ScoreClock | None:
+    if result.line_item_id is None:
+        return None
     return session.scalar(select(ScoreClock).where(
         ScoreClock.line_item_id == result.line_item_id, ScoreClock.lti_user_id == result.lti_user_id
     ))
@@ -253,20 +291,30 @@ def _compare(
 
 
 def _open(session: Session, outcome: Outcome, *, ours: str, theirs: str, now: datetime) -> None:
-    known = select(Discrepancy.theirs).where(
-        Discrepancy.enrolment_id == outcome.enrolment_id, Discrepancy.run_component_id == outcome.run_component_id,
-        Discrepancy.kind == "other_side", Discrepancy.closed_at.is_(None),
-    ).order_by(Discrepancy.id.desc()).limit(1)
-    if session.scalar(known) == theirs:
+    _open_all(session, outcome.run_component, [(outcome, ours, theirs)], now)
+
+
+def _open_all(
+    session: Session, part: RunComponent, differences: Sequence[tuple[Outcome, str, str]], now: datetime
+) -> None:
+    """Open a discrepancy for each outcome, ours and theirs, unless the newest open one of that learner says it."""
+    if not differences:
         return
-    session.add(Discrepancy(
-        institution_id=outcome.institution_id, kind="other_side", enrolment_id=outcome.enrolment_id,
-        run_component_id=outcome.run_component_id, outcome_id=outcome.id, ours=ours, theirs=theirs, opened_at=now,
-    ))
+    known = {row.enrolment_id: row.theirs for row in session.scalars(
+        select(Discrepancy).where(
+            Discrepancy.run_component_id == part.id, Discrepancy.kind == "other_side", Discrepancy.closed_at.is_(None),
+        ).order_by(Discrepancy.id)
+    )}
+    session.add_all(
+        Discrepancy(
+            institution_id=outcome.institution_id, kind="other_side", enrolment_id=outcome.enrolment_id,
+            run_component_id=part.id, outcome_id=outcome.id, ours=ours, theirs=theirs, opened_at=now,
+        ) for outcome, ours, theirs in differences if known.get(outcome.enrolment_id) != theirs
+    )
     session.flush()
 
 
-def _same_figure(ours: Outcome, theirs: Outcome) -> bool:
+def _same_figure(ours: Outcome, theirs: Outcome | NewOutcome) -> bool:
     if ours.raw is None or theirs.raw is None:
         return (ours.status, ours.gate) == (theirs.status, theirs.gate) and ours.raw is theirs.raw
     return share(ours.raw, ours.out_of) == share(theirs.raw, theirs.out_of)

@@ -11,11 +11,11 @@ from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import CaptureRun, HeldResult, Outcome
 from lti_tool.models.platform import LineItem
-from lti_tool.services import capture, decisions, identity
+from lti_tool.services import capture, decisions, identity, outcomes
 from lti_tool.services.errors import NotFound
 from lti_tool.services.readings import Reading
 from tests import factories
-from tests.services.taking_in import Intake, reading
+from tests.services.taking_in import Intake, mark, reading
 
 
 class Gradebook:
@@ -50,12 +50,12 @@ def read(sessions, now, *readings, **more):
     return capture.capture(sessions, Gradebook(*readings, **more), 1, lambda: now).totals
 
 
-def statements(engine, doing):
-    """How many statements it takes."""
+def statements(engine, doing, kind=""):
+    """How many statements it takes, of one kind or all."""
     seen = []
 
-    def note(*_):
-        seen.append(1)
+    def note(_connection, _cursor, statement, *_):
+        seen.extend([1] if statement.startswith(kind) else [])
 
     event.listen(engine, "before_cursor_execute", note)
     try:
@@ -142,6 +142,21 @@ def test_a_column_is_read_in_as_many_statements_whoever_is_on_it(sessions, engin
     read(sessions, now, *everybody)
     few = statements(engine, lambda: read(sessions, now, *everybody[:2]))
     assert statements(engine, lambda: read(sessions, now, *everybody)) == few
+
+
+def test_marks_that_an_export_contradicts_are_looked_up_in_as_many_statements(sessions, engine, now, course):
+    """Two sources that disagree cost nobody a query each, though each learner's difference is noted."""
+    with sessions.begin() as session:
+        course.session = session
+        part = session.merge(course.run).components[0]
+        learners = [course.learner(f"New {number}", f"3{number:03}") for number in range(22)]
+        for source, raw in (("ags", "60"), ("canvas_csv", "75")):
+            outcomes.append_all(session, part, [(learner, mark(raw, source=source)) for learner in learners], now)
+        again = [(learner, mark("60")) for learner in learners]
+        few = statements(engine, lambda: outcomes.append_all(session, part, again[:2], now), "SELECT")
+        many = statements(engine, lambda: outcomes.append_all(session, part, again[2:], now), "SELECT")
+    assert many == few
+    assert (count(sessions, Discrepancy), count(sessions, Outcome)) == (22, 66)
 
 
 def test_no_transaction_is_open_over_the_network(sessions, now, course):

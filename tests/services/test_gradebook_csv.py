@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lti_tool.models.outcome import CaptureRun
 from lti_tool.services import decisions, gradebook_csv, held, outcomes
 from lti_tool.services.errors import NotFound, Refused
-from tests.services.taking_in import Intake
+from tests.services.taking_in import Intake, mark
 from tests.services.test_gradebook_files import CANVAS
 
 HEAD = "First name,Surname,ID number,Email address,Quiz: Risk (Real),Last downloaded from this course"
@@ -37,6 +37,48 @@ def apply(intake, content, column=QUIZ, digest=None, **more):
 
 def marks(intake):
     return [(row.raw, row.out_of, row.standing) for row in intake.outcomes(intake.lena)]
+
+
+def canvas(mark):
+    return "\n".join([
+        "Student,ID,SIS User ID,SIS Login ID,Section,Risk (7001)", "Points Possible,,,,,100", f"L,1,1001,l,S,{mark}",
+    ]).encode()
+
+
+RISK = "Risk (7001)"
+
+
+def column(intake, raw):
+    """The column without times is read."""
+    return outcomes.append(intake.session, intake.lena, intake.part(), mark(raw), intake.now)
+
+
+@pytest.mark.parametrize("comes, kinds", [
+    pytest.param(["ags 60", "file 75", "ags 60", "ags 60"], ["new", "new", "new", "unchanged"], id="column, file"),
+    pytest.param(["file 75", "ags 60", "file 75.0", "file 75"], ["new", "new", "new", "unchanged"], id="file, column"),
+    pytest.param(["ags 75", "file 75", "ags 75"], ["new", "unchanged", "unchanged"], id="both say the same"),
+])
+def test_what_a_preview_promises_is_what_applying_does(session, intake, comes, kinds):
+    found = []
+    for number, (source, raw) in enumerate(step.split() for step in comes):
+        if source == "ags":
+            found.append("unchanged" if column(intake, raw) is None else "new")
+            continue
+        content = canvas(raw) + b"\n" * number
+        shown = gradebook_csv.preview(session, intake.actor("bob"), intake.part().key, content, RISK, intake.now)
+        done = apply(intake, content, RISK)
+        assert shown.plans == done.plans
+        found.append(done.plans[0].kind)
+        stands = outcomes.standing_now(session, intake.lena, intake.part())
+        assert stands.raw == Decimal(raw)
+    assert found == kinds
+
+
+def test_a_preview_tells_what_comes_late(session, intake):
+    apply(intake, moodle(("1001", "7.00"), at=1779271300))
+    content = moodle(("1001", "6.00"), at=1779271200)
+    shown = gradebook_csv.preview(session, intake.actor("bob"), intake.part().key, content, QUIZ, intake.now)
+    assert shown.totals["older"] == 1 and shown.plans == apply(intake, content).plans
 
 
 def test_a_preview_changes_nothing(session, intake):

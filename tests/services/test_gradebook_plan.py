@@ -70,7 +70,7 @@ def test_two_rows_of_one_learner_with_two_marks_are_both_named(intake):
     found = plans(intake, row(), row(cell="7.00"), row("2001"))
     assert [plan.kind for plan in found] == ["unclear", "unclear", "not_on_mc"]
     assert found[0].text == "Lines 2 and 3 give one learner two marks. Keep one of them."
-    assert [plan.kind for plan in plans(intake, row(), row())] == ["new", "new"]
+    assert [plan.kind for plan in plans(intake, row(), row())] == ["new", "unchanged"]
 
 
 def test_two_registrations_are_not_guessed_between(intake, session):

@@ -80,6 +80,55 @@ def test_the_standing_of_what_comes_in(intake, lena, results, standings, stands)
     assert outcomes.standing_now(intake.session, lena, intake.part()).raw == Decimal(stands)
 
 
+@pytest.mark.parametrize("results, standings, stands", [
+    pytest.param([mark("60"), mark("75", source=CANVAS_CSV), mark("60"), mark("60")], ["counted"] * 3 + [None], "60",
+                 id="the column is read again: one more, and no more"),
+    pytest.param([mark("75", source=CANVAS_CSV), mark("60"), mark("75", source=CANVAS_CSV),
+                  mark("75", source=CANVAS_CSV)], ["counted"] * 3 + [None], "75", id="the export comes again"),
+    pytest.param([mark("60"), mark("75", source=MOODLE_CSV, after=5), mark("60")], ["counted"] * 3, "60",
+                 id="the export knows its time"),
+    pytest.param([mark("60"), mark("75", source=CANVAS_CSV), mark("60", source=CANVAS_CSV), mark("60")],
+                 ["counted"] * 3 + [None], "60", id="the other has come round"),
+    pytest.param([mark("60"), mark("75", source=MOODLE_CSV, after=5), mark("70", source=MOODLE_CSV, after=1),
+                  mark("75", source=MOODLE_CSV, after=5)], ["counted", "counted", "older", None], "75",
+                 id="a source with times is known by them"),
+])
+def test_a_mark_is_repeated_only_while_no_other_source_of_the_lms_has_said_otherwise(
+    intake, lena, results, standings, stands
+):
+    assert take(intake, lena, *results) == standings
+    assert outcomes.standing_now(intake.session, lena, intake.part()).raw == Decimal(stands)
+
+
+def test_two_sources_that_disagree_for_good_are_told_to_a_person_once(intake, lena):
+    take(intake, lena, mark("60"), mark("75", source=CANVAS_CSV))
+    assert intake.discrepancies() == []  # an export that says something new is how marks come in
+    take(intake, lena, *[mark("60")] * 3)
+    assert [(row.kind, row.ours, row.theirs) for row in intake.discrepancies()] == [
+        ("other_side", "60 of 100", "75 of 100")
+    ]
+    assert len(intake.outcomes(lena)) == 3
+
+
+def test_what_is_compared_only_repeats_itself_whatever_another_source_says(intake, lena):
+    intake.part().authority = "cairn"
+    results = mark("60"), mark("75", source=CANVAS_CSV), mark("60")
+    assert take(intake, lena, *results) == ["compared", "compared", None]
+
+
+def test_foreseeing_says_what_appending_does_and_changes_nothing(session, intake):
+    lena, omar = intake.learner("Lena", "1001"), intake.learner("Omar", "1002")
+    take(intake, omar, mark("50", after=3))
+    part = intake.part()
+    part.authority_fixed_at = None
+    results = [(lena, mark("60")), (lena, mark("60")), (omar, mark("40", after=1)), (omar, mark("50", after=3))]
+    foreseen = outcomes.foresee(session, part, results)
+    assert foreseen == ["counted", None, "older", None]
+    assert (intake.outcomes(lena), len(intake.outcomes(omar)), part.authority_fixed_at) == ([], 1, None)
+    done = outcomes.append_all(session, part, results, intake.now)
+    assert [row and row.standing for row in done] == foreseen and part.authority_fixed_at == intake.now
+
+
 def test_all_are_kept_with_source_and_time(intake, lena):
     take(intake, lena, mark("65", after=2), mark("60", after=1))
     kept = intake.outcomes(lena)
