@@ -27,6 +27,7 @@ from lti_tool.services.capture import (
     UNCLEAR,
 )
 from lti_tool.services.errors import Refused
+from lti_tool.services.gradebook_again import taken_before
 from lti_tool.services.gradebook_files import Gradebook
 from lti_tool.services.gradebook_plan import (
     Planned,
@@ -44,7 +45,8 @@ KINDS = (NEW, UNCHANGED, OLDER, COMPARED, HELD, NOT_ON_MC, NO_FIGURE, UNCLEAR)
 class Preview:
     """What a column of an export would do. ``digest`` names exactly this, and applying asks for it.
 
-    ``missing``: the keys of registered learners who are in no row, which is no error.
+    ``missing``: the keys of registered learners who are in no row, which is no error. ``taken_at``: when this very file
+    was taken in, where newer marks came since; its rows are older then, unless somebody says that it should stand.
     """
 
     digest: str
@@ -53,6 +55,7 @@ class Preview:
     maximum: Decimal
     plans: tuple[RowPlan, ...]
     missing: tuple[str, ...] = ()
+    taken_at: datetime | None = None
 
     @property
     def problems(self) -> tuple[RowPlan, ...]:
@@ -74,16 +77,23 @@ def preview(
 
 def apply(
     session: Session, actor: Actor, run_component_key: str, content: bytes, column: str, seen_digest: str,
-    now: datetime, maximum: Decimal | None = None,
+    now: datetime, maximum: Decimal | None = None, *, should_stand: bool = False,
 ) -> Preview:
-    """Do what the preview with this digest showed. Returns the rows with what really became of each."""
+    """Do what the preview with this digest showed. Returns the rows with what really became of each.
+
+    ``should_stand``: a person has said of a file that was taken in before that it is what should stand.
+    """
     take_in_turn(session, run_component(session, actor, run_component_key))
     shown, planned, part, book = _prepare(session, actor, run_component_key, content, column, now, maximum)
     if shown.digest != seen_digest:
         raise Refused("changed", "Something has changed since the preview. Look at it again before you apply it.")
+    if should_stand and shown.taken_at is not None:
+        shown, planned, part, book = _prepare(
+            session, actor, run_component_key, content, column, now, maximum, should_stand=True
+        )
     run = CaptureRun(
         institution_id=part.institution_id, run_component_id=part.id, source=shown.source, started_at=now,
-        by_person_id=actor.person_id,
+        by_person_id=actor.person_id, file_digest=book.table.digest,
     )
     session.add(run)
     session.flush()
@@ -99,13 +109,17 @@ def apply(
 
 
 def _prepare(
-    session: Session, actor: Actor, key: str, content: bytes, name: str, now: datetime, maximum: Decimal | None
+    session: Session, actor: Actor, key: str, content: bytes, name: str, now: datetime, maximum: Decimal | None,
+    *, should_stand: bool = False,
 ) -> tuple[Preview, list[Planned], RunComponent, Gradebook]:
     part = run_component(session, actor, key)
     book = gradebook_files.read(content)
     column = book.column(name)
     most = column.maximum or maximum or columns.maximum_of(session, part)
-    planned = without_rivals(planned_rows(session, part, book, column, most, now))
+    before = taken_before(session, part, book.table.digest)
+    planned = without_rivals(planned_rows(
+        session, part, book, column, most, now, newer=before.newer, should_stand=should_stand
+    ))
     ragged = [Planned(plan=RowPlan(line=line, kind=UNCLEAR, text="This row has more or fewer cells than the header."))
               for line in book.table.ragged]
     planned = sorted([*planned, *ragged], key=lambda entry: entry.plan.line)
@@ -114,7 +128,8 @@ def _prepare(
     digest = sha256(json.dumps(said).encode()).hexdigest()
     missing = _missing(session, part, {plan.learner for plan in plans})
     shown = Preview(
-        digest=digest, source=book.source, column=column.name, maximum=most, plans=plans, missing=missing
+        digest=digest, source=book.source, column=column.name, maximum=most, plans=plans, missing=missing,
+        taken_at=before.at if before.newer else None,
     )
     return shown, planned, part, book
 
@@ -153,5 +168,7 @@ def _what_became(plan: RowPlan, taken: Mapping[int, Outcome | None]) -> RowPlan:
     if plan.line not in taken:
         return plan
     outcome = taken[plan.line]
-    kind = UNCHANGED if outcome is None else OF_STANDING[outcome.standing]
+    if outcome is None:
+        return plan if plan.kind == OLDER else replace(plan, kind=UNCHANGED)
+    kind = OF_STANDING[outcome.standing]
     return replace(plan, kind=UNCHANGED if kind == NEW and plan.kind == UNCHANGED else kind)

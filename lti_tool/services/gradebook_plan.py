@@ -1,7 +1,7 @@
 """What each row of a gradebook export would do, worked out before anything is changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ from lti_tool.services.capture import (
     NO_FIGURE,
     NOT_ON_MC,
     OF_STANDING,
+    OLDER,
     UNCHANGED,
     UNCLEAR,
 )
@@ -61,18 +62,36 @@ class Planned:
 
 
 def planned_rows(
-    session: Session, part: RunComponent, book: Gradebook, column: GradebookColumn, most: Decimal, now: datetime
+    session: Session, part: RunComponent, book: Gradebook, column: GradebookColumn, most: Decimal, now: datetime,
+    *, newer: Collection[int] = (), should_stand: bool = False,
 ) -> list[Planned]:
-    """What each row of a column would do to a component."""
+    """What each row of a column would do to a component.
+
+    ``newer``: the registrations for which the file is known to be older than what is here; ``should_stand``: a person
+    wants it to stand all the same.
+    """
     standing = outcomes.standing_now_of_all(session, part)
-    return _foreseen(session, part, list(_read(session, part, book, column, most, now, standing)), standing)
+    planned = list(_read(session, part, book, column, most, now, standing))
+    aged = [_aged(entry, standing, not should_stand) if _owner_id(entry) in newer else entry for entry in planned]
+    return _foreseen(session, part, aged, standing)
 
 
-def kind_of(foreseen: str | None, stands: Outcome | None, result: NewOutcome) -> str:
+def _owner_id(entry: Planned) -> int | None:
+    return entry.enrolment.id if entry.enrolment is not None else None
+
+
+def _aged(entry: Planned, standing: Mapping[int, Outcome], is_older: bool) -> Planned:
+    """A row of a file that was taken in before; where it says what stands, its age is of no matter."""
+    if entry.result is None or entry.enrolment is None or _is_same(standing.get(entry.enrolment.id), entry.result):
+        return entry
+    return replace(entry, result=replace(entry.result, is_older=is_older))
+
+
+def _kind(foreseen: str | None, stands: Outcome | None, result: NewOutcome) -> str:
     """What a result with this standing does, in the words of a preview; what says what stands is no news."""
-    if foreseen is None or (foreseen == outcomes.COUNTED and _is_same(stands, result)):
-        return UNCHANGED
-    return OF_STANDING[foreseen]
+    if foreseen is None:
+        return OLDER if result.is_older else UNCHANGED
+    return UNCHANGED if foreseen == outcomes.COUNTED and _is_same(stands, result) else OF_STANDING[foreseen]
 
 
 def _foreseen(
@@ -82,7 +101,7 @@ def _foreseen(
     known = {n: (entry.enrolment, entry.result) for n, entry in enumerate(planned) if entry.enrolment and entry.result}
     found = dict(zip(known, outcomes.foresee(session, part, list(known.values())), strict=True))
     for n, (enrolment, result) in known.items():
-        kind = kind_of(found[n], standing.get(enrolment.id), result)
+        kind = _kind(found[n], standing.get(enrolment.id), result)
         planned[n] = replace(planned[n], plan=replace(planned[n].plan, kind=kind))
     return planned
 

@@ -19,7 +19,9 @@ INSTANTS = frozenset({"submitted_at", "due_at", "source_at", "read_at"})
 #: Facts about a submission, which no gradebook shows: told once, they hold for the attempt until told anew.
 SUBMISSION = ("submitted_at", "extension_hours", "due_at")
 #: What is read at another time, or in another run of the reader, is not another result.
-NOT_CONTENT = frozenset({"read_at", "source_at", "capture_run_id", "marked_by", "line_item_id", "lti_user_id"})
+NOT_CONTENT = frozenset(
+    {"read_at", "source_at", "capture_run_id", "marked_by", "line_item_id", "lti_user_id", "is_older"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,8 @@ class NewOutcome:
 
     Left out, attempt and board follow from what is known (see ``sittings.py``). ``source_at`` is the source's own time,
     ``line_item_id`` and ``lti_user_id`` say in which column and for whom it was read, so that an echo is known as one.
+    ``is_older``: it is known to be older than what is here, or a person wants it to stand whatever its time; None, its
+    time decides.
     """
 
     source: str
@@ -50,6 +54,7 @@ class NewOutcome:
     capture_run_id: int | None = None
     line_item_id: int | None = None
     lti_user_id: int | None = None
+    is_older: bool | None = None
 
     def __post_init__(self) -> None:
         """I4: no figure without a mark, no mark without a figure."""
@@ -72,6 +77,11 @@ class NewOutcome:
     def has_figure(self) -> bool:
         return self.status == Status.MARKED
 
+    @property
+    def has_own_time(self) -> bool:
+        """Whether the time of the source tells it apart."""
+        return self.source_at is not None and self.is_older is not False
+
     def content(self) -> str:
         """What it says, as one text: equal figures are equal however they are written."""
         said = {
@@ -82,9 +92,11 @@ class NewOutcome:
     def digest(self, before: str = "", taken_back: str = "") -> str:
         """The name of this delivery. With a time of its own, what it says then; else what it says after ``before``.
 
+        What a person wants to stand may say the same at the same time, and is another delivery.
+
         ``taken_back`` names what was taken back since; told again, it is another delivery.
         """
-        at = f"at {self.source_at.isoformat()}" if self.source_at else f"after {before}"
+        at = f"at {_plain(self.source_at)}" if self.has_own_time else f"after {before}"
         since = f"\nsince {taken_back}" if taken_back else ""
         return sha256(f"{self.content()}\n{at}{since}".encode()).hexdigest()
 

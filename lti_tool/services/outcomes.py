@@ -202,14 +202,18 @@ def _new_delivery(result: NewOutcome, rows: Sequence[Outcome], taken_back: str) 
     """
     ours = [row.delivery for row in rows if row.source == result.source]
     delivery = result.digest(ours[-1] if ours else "", taken_back)
-    is_repeated = _says_the_same(result, rows, taken_back) and _contradicted_by(result, rows) is None
+    is_contradicted = _contradicted_by(result, rows) is not None and not result.is_older
+    is_repeated = _says_the_same(result, rows, taken_back) and not is_contradicted and result.is_older is not False
     return None if is_repeated or delivery in {row.delivery for row in rows} else delivery
 
 
 def _says_the_same(result: NewOutcome, rows: Sequence[Outcome], taken_back: str) -> bool:
-    """Whether a source without times says what it said last."""
-    ours = [row.delivery for row in rows if row.source == result.source]
-    return result.source_at is None and bool(ours) and ours[-1] == result.digest(["", *ours][-2], taken_back)
+    """Whether a source without times says what it said last; what was known to be older it said before that."""
+    ours = [row for row in rows if row.source == result.source]
+    last = next((n for n in range(len(ours) - 1, -1, -1) if result.is_older or ours[n].standing != OLDER), None)
+    if result.has_own_time or last is None:
+        return False
+    return ours[last].delivery == result.digest(ours[last - 1].delivery if last else "", taken_back)
 
 
 def _contradicted_by(result: NewOutcome, rows: Sequence[Outcome]) -> Outcome | None:
@@ -237,6 +241,8 @@ def _account(part: RunComponent, result: NewOutcome, counted: Sequence[Outcome])
 
 def _is_older(result: NewOutcome, counted: Sequence[Outcome]) -> bool:
     """Only times of one clock compare: those of the LMS with each other, never with ours."""
+    if result.is_older is not None:
+        return result.is_older
     times = [row.source_at for row in counted if row.source_at is not None and row.source in LMS_SOURCES]
     return result.source_at is not None and any(result.source_at < time for time in times)
 

@@ -3,7 +3,8 @@
 GET  /l/<launch key>/components/<component key>/upload
 POST /l/<launch key>/components/<component key>/upload           file=<the export>
 POST /l/<launch key>/components/<component key>/upload/preview   content (hidden), column=<name in the file>, maximum
-POST /l/<launch key>/components/<component key>/upload/apply     content, column, maximum, seen_digest (all hidden)
+POST /l/<launch key>/components/<component key>/upload/apply     content, column, maximum, seen_digest (all hidden),
+     should_stand=yes (optional): a file that was taken in before is what should stand
 Nothing is kept between the steps: the file travels with the form.
 """
 
@@ -94,7 +95,7 @@ def apply(launch_key: str, component_key: str) -> Response:
         part = _part(session, component_key)
         done = gradebook_csv.apply(
             session, visit().actor, part.key, content, name, request.form.get("seen_digest", ""), house().clock(),
-            maximum(),
+            maximum(), should_stand=request.form.get("should_stand") == "yes",
         )
     house().wake()
     return say("component.show", f"Export taken. {totals_in_words(done.totals)}", component_key=component_key)

@@ -27,11 +27,12 @@ def moodle(*rows, at=1779271200):
     return "\n".join([HEAD, *(f"N,N,{number},{number}@example.org,{cell},{at}" for number, cell in rows)]).encode()
 
 
-def apply(intake, content, column=QUIZ, digest=None, **more):
+def apply(intake, content, column=QUIZ, digest=None, *, should_stand=False, **more):
     key = intake.part().key
     shown = gradebook_csv.preview(intake.session, intake.actor("bob"), key, content, column, intake.now, **more)
     return gradebook_csv.apply(
-        intake.session, intake.actor("bob"), key, content, column, digest or shown.digest, intake.now, **more
+        intake.session, intake.actor("bob"), key, content, column, digest or shown.digest, intake.now,
+        should_stand=should_stand, **more,
     )
 
 
@@ -72,6 +73,69 @@ def test_what_a_preview_promises_is_what_applying_does(session, intake, comes, k
         stands = outcomes.standing_now(session, intake.lena, intake.part())
         assert stands.raw == Decimal(raw)
     assert found == kinds
+
+
+@pytest.fixture
+def again(session, intake):
+    """A file said 75, then the column was read; Omar came late, and nothing newer is known of him."""
+    content = canvas("75") + b"\nO,2,1002,o,S,50"
+    apply(intake, content, RISK)
+    run = CaptureRun(institution_id=intake.institution.id, run_component_id=intake.part().id, source="ags",
+                     started_at=intake.now)
+    session.add(run)
+    session.flush()
+    outcomes.append(session, intake.lena, intake.part(), mark("60", capture_run_id=run.id), intake.now)
+    intake.omar = intake.learner("Omar", "1002")
+    return content
+
+
+def standing(intake):
+    stands = outcomes.standing_now(intake.session, intake.lena, intake.part())
+    return stands.raw
+
+
+def test_a_file_that_was_taken_in_before_puts_no_mark_back(session, intake, again):
+    shown = gradebook_csv.preview(session, intake.actor("bob"), intake.part().key, again, RISK, intake.now)
+    assert (shown.taken_at, [plan.kind for plan in shown.plans]) == (intake.now, ["older", "new"])
+    assert apply(intake, again, RISK).plans == shown.plans
+    assert outcomes.standing_now(session, intake.omar, intake.part()).raw == 50
+    for _ in range(2):
+        assert apply(intake, again, RISK).plans[0].kind == "older"
+    assert [raw for raw, _, _ in marks(intake)] == [75, 60]
+
+
+def test_an_older_file_without_times_is_kept_as_older(intake):
+    for raw in ("75", "80", "75"):
+        apply(intake, canvas(raw), RISK)
+    assert marks(intake) == [(75, 100, "counted"), (80, 100, "counted"), (75, 100, "older")]
+    assert apply(intake, canvas("80"), RISK).plans[0].kind == "unchanged"
+
+
+def test_a_file_that_was_taken_in_before_stands_where_a_person_says_so(session, intake, again):
+    done = apply(intake, again, RISK, should_stand=True)
+    assert [plan.kind for plan in done.plans] == ["new", "new"] and standing(intake) == 75
+    assert apply(intake, again, RISK).taken_at is None, "nothing newer came since"
+    assert column(intake, "60").standing == "counted"
+
+
+def test_an_older_export_with_its_time_stands_too_where_a_person_says_so(session, intake):
+    first, second = moodle(("1001", "6.00"), at=1779271200), moodle(("1001", "7.00"), at=1779271300)
+    apply(intake, first)
+    apply(intake, second)
+    assert apply(intake, first).plans[0].kind == "older" and standing(intake) == 7
+    assert apply(intake, first, should_stand=True).plans[0].kind == "new" and standing(intake) == 6
+
+
+def test_another_file_with_the_same_mark_is_no_older_one(intake, again):
+    apply(intake, again, RISK)
+    done = apply(intake, again + b"\n", RISK)
+    assert done.taken_at is None and done.plans[0].kind == "new" and standing(intake) == 75
+
+
+def test_nobody_says_of_a_new_file_that_it_should_stand(intake):
+    apply(intake, moodle(("1001", "7.00"), at=1779271300))
+    done = apply(intake, moodle(("1001", "6.00"), at=1779271200), should_stand=True)
+    assert done.plans[0].kind == "older" and standing(intake) == 7
 
 
 def test_a_preview_tells_what_comes_late(session, intake):

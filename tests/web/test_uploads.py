@@ -46,6 +46,28 @@ def test_an_export_is_shown_before_it_is_taken(classroom: Classroom) -> None:
         assert [str(row.raw) for row in session.scalars(select(Outcome))] == ["61.50"]
 
 
+def test_a_file_that_was_taken_in_before_says_so_and_asks(classroom: Classroom) -> None:
+    bob, path = classroom.client("bob"), f"components/{classroom.keys['PORT']}"
+    older, newer = MOODLE, MOODLE.replace("61.50", "65.00").replace("1770000000", "1770000009")
+    tick, told = 'name="should_stand"', "already; newer marks came since"
+
+    def take(content: str, **ticked: str) -> str:
+        form = {"content": _hidden(_upload(bob, path, content), "content"), "column": "Assignment: Port (Real)",
+                "maximum": "100"}
+        shown = bob.post(f"{path}/upload/preview", **form).text
+        bob.after(f"{path}/upload/apply", **form, **ticked, seen_digest=_hidden(shown, "seen_digest"))
+        return shown
+
+    first, second = take(older), take(newer)
+    assert tick not in first + second and told not in first + second
+    shown = take(older)
+    assert tick in shown and told in shown and "Count its 1 older mark all the same" in shown
+    take(older, should_stand="yes")
+    with reading(classroom.sessions) as session:
+        rows = session.scalars(select(Outcome).order_by(Outcome.id))
+        assert [str(row.raw) for row in rows if row.standing == "counted"] == ["61.50", "65.00", "61.50"]
+
+
 def test_what_changed_since_the_preview_is_not_applied(classroom: Classroom) -> None:
     bob, path = classroom.client("bob"), f"components/{classroom.keys['PORT']}"
     content = _hidden(_upload(bob, path), "content")
