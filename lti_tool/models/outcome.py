@@ -17,6 +17,7 @@ class CaptureRun(Keyed, Base):
 
     run_component_id: Mapped[int] = mapped_column(ForeignKey("run_component.id"), index=True)
     source: Mapped[str] = mapped_column(String(40))  # ags, moodle_csv, canvas_csv, marksheet
+    line_item_id: Mapped[int | None] = mapped_column(ForeignKey("line_item.id"))  # the column that was read
     file_digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the file that was taken in
     started_at: Mapped[Instant]
     finished_at: Mapped[Moment]

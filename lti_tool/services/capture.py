@@ -20,6 +20,7 @@ from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import CaptureRun, Outcome
 from lti_tool.models.platform import Context, Deployment, LineItem
 from lti_tool.services import follow_up, held, outcomes, readings
+from lti_tool.services.cleared import close_those_back, gone_from
 from lti_tool.services.errors import NotFound
 from lti_tool.services.outcome_values import AGS
 from lti_tool.services.readings import Reading
@@ -107,7 +108,10 @@ def store(
 
 
 def _begin(session: Session, item: LineItem, part: RunComponent, started_at: datetime) -> CaptureRun:
-    run = CaptureRun(institution_id=item.institution_id, run_component_id=part.id, source=AGS, started_at=started_at)
+    run = CaptureRun(
+        institution_id=item.institution_id, run_component_id=part.id, source=AGS, started_at=started_at,
+        line_item_id=item.id,
+    )
     session.add(run)
     session.flush()
     return run
@@ -120,6 +124,8 @@ def _taken(
     users = readings.users_of(session, item.institution_id, item.context.deployment.registration_id, found, now)
     owners = readings.owners_of(session, part, item.context_id, users.values())
     rivals = readings.rivals(found, users, owners)
+    has_figure = {owner for entry in found if entry.score is not None
+                  and isinstance(owner := owners[users[entry.user_id].id], Enrolment)}
     totals, known, cleared = Counter[str](), [], []
     for entry in found:
         user = users[entry.user_id]
@@ -142,9 +148,10 @@ def _taken(
             totals[HELD] += 1
         else:
             known.append((owner, result))
-    has_figure = {owner.id for owner, _ in known}
-    outcomes.note_cleared(session, part, [owner for owner in cleared if owner.id not in has_figure], now)
+    cleared += gone_from(session, item, part, {user.id for user in users.values()})
+    outcomes.note_cleared(session, part, [owner for owner in cleared if owner not in has_figure], now)
     added = outcomes.append_all(session, part, known, now)
+    close_those_back(session, part, known, now)
     totals.update(OF_STANDING[outcome.standing] if outcome else UNCHANGED for outcome in added)
     return totals, [outcome for outcome in added if outcome]
 

@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import CaptureRun, Outcome
-from lti_tool.services import columns, follow_up, gradebook_files, held, outcomes
+from lti_tool.services import (
+    cleared,
+    columns,
+    follow_up,
+    gradebook_files,
+    held,
+    outcomes,
+)
 from lti_tool.services.actors import Actor
 from lti_tool.services.capture import (
     COMPARED,
@@ -155,12 +162,18 @@ def _hold(
 def _take(
     session: Session, part: RunComponent, run: CaptureRun, planned: Iterable[Planned], now: datetime
 ) -> dict[int, Outcome | None]:
-    """Append what is somebody's; by line, None where it is there already."""
+    """Append what is somebody's, by line, None where it is there already; and note whose figure is gone."""
     known = {
         entry.plan.line: (entry.enrolment, replace(entry.result, capture_run_id=run.id))
         for entry in planned if entry.enrolment is not None and entry.result is not None
     }
-    return dict(zip(known, outcomes.append_all(session, part, list(known.values()), now), strict=True))
+    shown = list(known.values())
+    has_figure = {learner.id for learner, _ in shown}
+    empty = [entry.enrolment for entry in planned if entry.enrolment is not None and entry.result is None]
+    outcomes.note_cleared(session, part, [learner for learner in empty if learner.id not in has_figure], now)
+    taken = outcomes.append_all(session, part, shown, now)
+    cleared.close_those_back(session, part, shown, now)
+    return dict(zip(known, taken, strict=True))
 
 
 def _what_became(plan: RowPlan, taken: Mapping[int, Outcome | None]) -> RowPlan:

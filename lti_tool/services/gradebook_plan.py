@@ -52,7 +52,10 @@ class RowPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """A row's plan with what is needed to carry it out; ``reason`` says why nobody knows whose it is."""
+    """A row's plan with what is needed to carry it out; ``reason`` says why nobody knows whose it is.
+
+    A learner's row without a result shows no figure, and is news where the LMS showed one.
+    """
 
     plan: RowPlan
     row: Row | None = None
@@ -82,7 +85,9 @@ def _owner_id(entry: Planned) -> int | None:
 
 def _aged(entry: Planned, standing: Mapping[int, Outcome], is_older: bool) -> Planned:
     """A row of a file that was taken in before; where it says what stands, its age is of no matter."""
-    if entry.result is None or entry.enrolment is None or _is_same(standing.get(entry.enrolment.id), entry.result):
+    if entry.result is None:
+        return replace(entry, enrolment=None) if is_older else entry
+    if entry.enrolment is None or _is_same(standing.get(entry.enrolment.id), entry.result):
         return entry
     return replace(entry, result=replace(entry.result, is_older=is_older))
 
@@ -122,7 +127,8 @@ def _read(
         elif owner is None:
             yield Planned(plan=replace(plan, kind=NOT_ON_MC))
         elif written_marks.is_figureless(cell):
-            yield Planned(plan=replace(plan, kind=NO_FIGURE))
+            learner = _if_news(owner, book.time_of(row), standing)
+            yield Planned(plan=replace(plan, kind=NO_FIGURE), enrolment=learner)
         else:
             try:
                 result = _result(part, book, row, cell, most, now)
@@ -132,6 +138,15 @@ def _read(
             account = owners.account_of(hints)
             result = replace(result, lti_user_id=account.id if account else None)
             yield _with_owner(plan, row, result, owner)
+
+
+def _if_news(owner: Enrolment | str, at: datetime | None, standing: Mapping[int, Outcome]) -> Enrolment | None:
+    """The learner of an empty cell, unless the export was made before the LMS showed what stands."""
+    if not isinstance(owner, Enrolment):
+        return None
+    stands = standing.get(owner.id)
+    shown_at = stands.source_at if stands is not None else None
+    return None if at is not None and shown_at is not None and at < shown_at else owner
 
 
 def _blank(row: Row, owner: Enrolment | str | None, standing: Mapping[int, Outcome]) -> RowPlan:
@@ -234,7 +249,7 @@ def without_rivals(planned: list[Planned]) -> list[Planned]:
     """Two rows of one learner with two marks: neither is taken, both are named."""
     marks, lines = defaultdict(set), defaultdict(list)
     for entry in planned:
-        if entry.enrolment is not None:
+        if entry.enrolment is not None and entry.result is not None:
             marks[entry.plan.learner].add(entry.plan.mark)
             lines[entry.plan.learner].append(entry.plan.line)
     return [

@@ -72,7 +72,7 @@ def note_cleared(
 ) -> None:
     """The LMS shows no figure where it showed one: no outcome (I4), the mark stands, and somebody looks."""
     standing = standing_now_of_all(session, run_component) if enrolments else {}
-    found = [standing[enrolment.id] for enrolment in enrolments if enrolment.id in standing]
+    found = [standing[one.id] for one in enrolments if one.id in standing and one.status != "withdrawn"]
     gone = [stands for stands in found if stands.source in LMS_SOURCES and (stands.raw is not None or stands.gate)]
     _open_all(session, run_component, [(stands, _said(stands), NO_MARK) for stands in gone], now)
 
@@ -219,7 +219,7 @@ def _says_the_same(result: NewOutcome, rows: Sequence[Outcome], taken_back: str)
 def _contradicted_by(result: NewOutcome, rows: Sequence[Outcome]) -> Outcome | None:
     """What another source of the LMS says instead: it came since, and counted."""
     newest = next((row for row in reversed(rows) if row.source in LMS_SOURCES and row.standing == COUNTED), None)
-    if newest is None or result.side != LMS or newest.source == result.source or _same_figure(newest, result):
+    if newest is None or result.side != LMS or newest.source == result.source or is_same_figure(newest, result):
         return None
     return newest
 
@@ -289,7 +289,7 @@ def _compare(
 ) -> None:
     """Open a discrepancy when the side without authority shows another figure, once for each figure."""
     ours, theirs = counted[-1] if counted else None, _said(outcome)
-    if ours is not None and _same_figure(ours, outcome):
+    if ours is not None and is_same_figure(ours, outcome):
         return
     last = None if ours else _last_score(session, result)
     said = _said(ours) if ours else in_words(last.last_score, last.last_maximum) if last else NO_MARK
@@ -311,16 +311,18 @@ def _open_all(
             Discrepancy.run_component_id == part.id, Discrepancy.kind == "other_side", Discrepancy.closed_at.is_(None),
         ).order_by(Discrepancy.id)
     )}
-    session.add_all(
-        Discrepancy(
-            institution_id=outcome.institution_id, kind="other_side", enrolment_id=outcome.enrolment_id,
-            run_component_id=part.id, outcome_id=outcome.id, ours=ours, theirs=theirs, opened_at=now,
-        ) for outcome, ours, theirs in differences if known.get(outcome.enrolment_id) != theirs
-    )
+    for outcome, ours, theirs in differences:
+        if known.get(outcome.enrolment_id) != theirs:
+            session.add(Discrepancy(
+                institution_id=outcome.institution_id, kind="other_side", enrolment_id=outcome.enrolment_id,
+                run_component_id=part.id, outcome_id=outcome.id, ours=ours, theirs=theirs, opened_at=now,
+            ))
+        known[outcome.enrolment_id] = theirs
     session.flush()
 
 
-def _same_figure(ours: Outcome, theirs: Outcome | NewOutcome) -> bool:
+def is_same_figure(ours: Outcome, theirs: Outcome | NewOutcome) -> bool:
+    """Whether the two say the same, however they are written."""
     if ours.raw is None or theirs.raw is None:
         return (ours.status, ours.gate) == (theirs.status, theirs.gate) and ours.raw is theirs.raw
     return share(ours.raw, ours.out_of) == share(theirs.raw, theirs.out_of)

@@ -1,6 +1,7 @@
 """A column is read with no transaction open, and every result in it is accounted for (I3, I12, I13)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import event, func, select
@@ -10,9 +11,11 @@ from lti_tool.lti import ags
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import CaptureRun, HeldResult, Outcome
+from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import LineItem
 from lti_tool.services import capture, decisions, identity, outcomes
 from lti_tool.services.errors import NotFound
+from lti_tool.services.outcome_values import NewOutcome
 from lti_tool.services.readings import Reading
 from tests import factories
 from tests.services.taking_in import Intake, mark, reading
@@ -123,6 +126,121 @@ def test_a_figure_taken_away_is_looked_at(sessions, now, course):
     assert (count(sessions, Outcome), count(sessions, Discrepancy)) == (1, 1)
 
 
+def noted(sessions):
+    with sessions() as session:
+        rows = session.scalars(select(Discrepancy).order_by(Discrepancy.id)).all()
+        return [(row.ours, row.theirs, row.resolution) for row in rows]
+
+
+GONE = ("60 of 100", "no mark", "")
+
+
+def test_a_mark_that_the_list_leaves_out_is_looked_at_until_it_is_back(sessions, now, course):
+    both = [reading("lena", "60"), reading("omar", "71")]
+    read(sessions, now, *both)
+    for _ in range(2):
+        read(sessions, now, reading("omar", "71"))
+    assert noted(sessions) == [GONE]
+    read(sessions, now, *both)
+    assert noted(sessions) == [("60 of 100", "no mark", "The LMS shows the mark again.")]
+    read(sessions, now)
+    assert [row[:2] for row in noted(sessions)[1:]] == [("60 of 100", "no mark"), ("71 of 100", "no mark")]
+    assert count(sessions, Outcome) == 2
+
+
+def test_an_empty_result_is_looked_at_until_another_mark_is_there(sessions, now, course):
+    for score in ("60", None, None, "65"):
+        read(sessions, now, reading("lena", score))
+    assert noted(sessions) == [("60 of 100", "no mark", "The LMS shows the mark again.")]
+
+
+def test_a_mark_that_no_account_of_a_learner_shows_is_one_difference(sessions, now, course):
+    with sessions.begin() as session:
+        course.session = session
+        course.account("lena-2", course.people["Lena"])
+    read(sessions, now, reading("lena", "60"))
+    read(sessions, now, reading("lena", None), reading("lena-2", None))
+    assert noted(sessions) == [GONE]
+
+
+def test_a_reading_that_breaks_off_says_of_nobody_that_the_mark_is_gone(sessions, now, course):
+    read(sessions, now, reading("lena", "60"), reading("omar", "71"))
+    with pytest.raises(Unavailable):
+        read(sessions, now, reading("omar", "71"), error=Unavailable("The second page does not come."))
+    assert noted(sessions) == []
+
+
+def leave(session, course):
+    session.scalars(select(Membership).join(Membership.lti_user).where(LtiUser.sub == "lena")).one().is_active = False
+
+
+def withdraw(session, course):
+    session.scalars(select(Enrolment).where(Enrolment.person_id == course.people["Lena"].id)).one().status = "withdrawn"
+
+
+def fill(session, course):
+    session.get_one(LineItem, 1).is_ours_to_fill = True
+
+
+def say_absent(session, course):
+    append(session, course.now, NewOutcome(source="marksheet", status="absent", read_at=course.now))
+
+
+def come_from_a_file(session, course):
+    append(session, course.now, mark("62", source="canvas_csv"))
+
+
+def append(session, now, result):
+    first = session.scalars(select(Outcome)).first()
+    outcomes.append(session, first.enrolment, first.run_component, result, now)
+
+
+def come_from_another_column(session, course):
+    other = session.get_one(LineItem, 1)
+    item = LineItem(institution_id=other.institution_id, context_id=other.context_id, url="https://x.example/other",
+                    run_component_id=other.run_component_id, resource_id="other", label="", maximum=Decimal(100))
+    session.add(item)
+    session.flush()
+    session.scalars(select(CaptureRun)).one().line_item_id = item.id
+
+
+@pytest.mark.parametrize("change", [
+    leave, withdraw, fill, say_absent, come_from_a_file, come_from_another_column,
+])
+def test_who_is_left_out_of_the_list_for_another_reason_has_lost_no_mark(sessions, now, course, change):
+    read(sessions, now, reading("lena", "60"))
+    with sessions.begin() as session:
+        change(session, course)
+    read(sessions, now, reading("omar", "71"))
+    assert noted(sessions) == []
+
+
+@pytest.mark.parametrize("shown", [
+    pytest.param([reading("lena", "101")], id="a figure that cannot be taken"),
+    pytest.param([reading("lena-2", "60")], id="the other account shows it"),
+    pytest.param([reading("lena", None), reading("lena-2", "101")], id="the other account's cannot be taken"),
+])
+def test_what_is_shown_somehow_is_not_gone(sessions, now, course, shown):
+    with sessions.begin() as session:
+        course.session = session
+        course.account("lena-2", course.people["Lena"])
+    read(sessions, now, reading("lena", "60"))
+    read(sessions, now, *shown)
+    assert noted(sessions) == []
+
+
+def test_marks_that_are_gone_are_looked_up_in_as_many_statements(sessions, engine, now, course):
+    with sessions.begin() as session:
+        course.session = session
+        for number in range(22):
+            course.account(f"new-{number}", course.learner(f"New {number}", f"3{number:03}").person)
+    everybody = [reading(f"new-{number}", "60") for number in range(22)]
+    read(sessions, now, *everybody)
+    few = statements(engine, lambda: read(sessions, now, *everybody[2:]), "SELECT")
+    assert statements(engine, lambda: read(sessions, now, *everybody[20:]), "SELECT") == few
+    assert count(sessions, Discrepancy) == 20
+
+
 def test_an_account_without_a_figure_beside_one_that_shows_it_took_nothing_away(sessions, now, course):
     with sessions.begin() as session:
         course.session = session
@@ -139,8 +257,9 @@ def test_a_column_is_read_in_as_many_statements_whoever_is_on_it(sessions, engin
         for number in range(20):
             course.account(f"new-{number}", course.learner(f"New {number}", f"3{number:03}").person)
     everybody = [reading(f"new-{number}", "60" if number % 2 else None) for number in range(20)]
-    read(sessions, now, *everybody)
+    read(sessions, now, *everybody[:2])
     few = statements(engine, lambda: read(sessions, now, *everybody[:2]))
+    read(sessions, now, *everybody)
     assert statements(engine, lambda: read(sessions, now, *everybody)) == few
 
 

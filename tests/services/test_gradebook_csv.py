@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lti_tool.models.outcome import CaptureRun
 from lti_tool.services import decisions, gradebook_csv, held, outcomes
 from lti_tool.services.errors import NotFound, Refused
+from lti_tool.services.outcome_values import NewOutcome
 from tests.services.taking_in import Intake, mark
 from tests.services.test_gradebook_files import CANVAS
 
@@ -247,6 +248,45 @@ def test_rows_whose_number_a_spreadsheet_damaged_are_named_and_not_counted_as_no
 def test_a_number_that_only_looks_shortened_is_whose_it_is(intake):
     intake.learner("Eva", "1E06")
     assert apply(intake, moodle(("1E06", "6.00"))).totals["new"] == 1
+
+
+@pytest.mark.parametrize("cell", ["-", ""])
+def test_a_mark_that_an_export_shows_empty_is_looked_at_until_it_is_back(session, intake, cell):
+    intake.learner("Omar", "1002")
+    apply(intake, moodle(("1001", "6.00"), ("1002", "5.00"), at=1779271200))
+    apply(intake, moodle(("1001", cell), at=1779271300))
+    apply(intake, moodle(("1001", cell), at=1779271400))
+    assert [(row.ours, row.theirs) for row in intake.discrepancies()] == [("6 of 9", "no mark")], "Omar is not in it"
+    assert len(marks(intake)) == 1
+    apply(intake, moodle(("1001", "6.00"), at=1779271500))
+    assert intake.discrepancies()[0].resolution == "The LMS shows the mark again."
+
+
+def test_an_earlier_export_without_the_mark_says_nothing_of_it(intake):
+    empty = moodle(("1001", "-"), at=1779271200)
+    apply(intake, empty)
+    apply(intake, moodle(("1001", "6.00"), at=1779271300))
+    apply(intake, empty)
+    assert intake.discrepancies() == []
+
+
+def test_the_same_file_without_the_mark_says_nothing_of_what_came_since(intake):
+    apply(intake, canvas(""), RISK)
+    apply(intake, canvas("60"), RISK)
+    assert apply(intake, canvas(""), RISK).plans[0].kind == "no_figure"
+    assert intake.discrepancies() == []
+    apply(intake, canvas("") + b"\n", RISK)
+    assert len(intake.discrepancies()) == 1
+
+
+@pytest.mark.parametrize("authority, status", [("lms", "absent"), ("cairn", "marked")])
+def test_an_empty_cell_says_nothing_of_what_was_said_here(intake, authority, status):
+    intake.part().authority = authority
+    here = mark("60", source="marksheet") if status == "marked" else NewOutcome(
+        source="marksheet", status=status, read_at=intake.now)
+    outcomes.append(intake.session, intake.lena, intake.part(), here, intake.now)
+    apply(intake, moodle(("1001", "-")))
+    assert intake.discrepancies() == []
 
 
 def test_a_held_row_waits_for_registry(session, intake):
