@@ -1,6 +1,7 @@
 """Quarantine of results: of whom they are is not known, or what they say cannot be used; nothing is lost or guessed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -183,6 +184,8 @@ def _append(session: Session, held: HeldResult, enrolment: Enrolment, now: datet
         return None
     part = session.get_one(RunComponent, held.run_component_id)
     result = from_document(vault.open_secret(session, held.body, _place(held))["result"])
+    if outcomes.is_overtaken(session, enrolment, part, result):
+        result = replace(result, is_older=True)
     outcome = outcomes.append(session, enrolment, part, result, now)
     held.body, held.resolved_at = None, now
     return outcome

@@ -67,6 +67,14 @@ def foresee(
     return [each.outcome.standing if each else None for each in _all_added(session, run_component, results)]
 
 
+def is_overtaken(session: Session, enrolment: Enrolment, run_component: RunComponent, result: NewOutcome) -> bool:
+    """Whether the LMS was read later than this result was, and what it showed then counted."""
+    _, fresh = _since_taken_back(_rows(session, run_component, [enrolment.id])[enrolment.id])
+    return result.side == LMS and any(
+        row.source in LMS_SOURCES and row.standing == COUNTED and row.read_at > result.read_at for row in fresh
+    )
+
+
 def note_cleared(
     session: Session, run_component: RunComponent, enrolments: Sequence[Enrolment], now: datetime
 ) -> None:

@@ -1,9 +1,13 @@
 """What is of nobody we know is kept sealed, never guessed, and taken up once somebody says who it is (I12)."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from lti_tool.services import decisions, held, outcomes
 from lti_tool.services.errors import NotFound, Refused
+from lti_tool.services.outcome_values import NewOutcome
 from tests import factories
 from tests.services.taking_in import Intake, mark
 
@@ -54,6 +58,59 @@ def test_held_results_are_taken_up_in_order(intake, gast):
     assert [row.raw for row in taken] == [80, 88, 80]
     assert all(row.body is None and row.resolved_at == intake.now for row in intake.held())
     assert held.take_up_held(intake.session, gast, intake.now) == []
+
+
+def at(result, hours):
+    """The same, read so many hours later."""
+    return replace(result, read_at=result.read_at + timedelta(hours=hours))
+
+
+GIVEN_LATE = pytest.mark.parametrize("stood, kept, standing, stands", [
+    pytest.param(at(mark("60"), 1), mark("88"), "older", "60", id="the LMS was read since"),
+    pytest.param(at(mark("60", source="canvas_csv"), 1), mark("88"), "older", "60", id="an export came since"),
+    pytest.param(at(mark("60", after=1), 1), mark("88", after=5), "older", "60", id="whenever it was graded"),
+    pytest.param(mark("60"), at(mark("88"), 1), "counted", "88", id="it was read later"),
+    pytest.param(mark("60"), mark("88"), "counted", "88", id="read at once, the last one counts"),
+    pytest.param(at(mark("60", after=9), -1), mark("88", after=5), "older", "60", id="graded before"),
+])
+
+
+@GIVEN_LATE
+def test_what_is_given_late_does_not_count_over_what_was_read_since(intake, stood, kept, standing, stands):
+    lena = intake.learner()
+    (row,) = keep(intake, None, kept, before="file:4")
+    outcomes.append(intake.session, lena, intake.part(), stood, intake.now)
+    outcome = held.give(intake.session, intake.actor(), row.key, lena.key, intake.now)
+    assert (outcome.raw, outcome.standing) == (88, standing)
+    assert str(outcomes.standing_now(intake.session, lena, intake.part()).raw) == stands
+    assert row.body is None and row.resolved_at == intake.now
+
+
+@GIVEN_LATE
+def test_nor_does_what_is_taken_up_late(intake, gast, stood, kept, standing, stands):
+    lena = intake.learner()
+    keep(intake, gast, kept)
+    outcomes.append(intake.session, lena, intake.part(), stood, intake.now)
+    gast.person_id = lena.person_id
+    assert [row.standing for row in held.take_up_held(intake.session, gast, intake.now)] == [standing]
+
+
+def test_what_was_said_here_since_makes_nothing_older(intake, gast):
+    lena = intake.learner()
+    keep(intake, gast, mark("88"))
+    said = NewOutcome(source="marksheet", status="pending", read_at=intake.now + timedelta(days=9))
+    outcomes.append(intake.session, lena, intake.part(), said, intake.now)
+    gast.person_id = lena.person_id
+    assert [row.standing for row in held.take_up_held(intake.session, gast, intake.now)] == ["counted"]
+
+
+def test_the_column_read_again_after_an_older_result_repeats_itself(intake, gast):
+    lena = intake.learner()
+    keep(intake, gast, mark("88"))
+    outcomes.append(intake.session, lena, intake.part(), at(mark("60"), 1), intake.now)
+    gast.person_id = lena.person_id
+    held.take_up_held(intake.session, gast, intake.now)
+    assert outcomes.append(intake.session, lena, intake.part(), at(mark("60"), 2), intake.now) is None
 
 
 def test_of_a_degree_student_nothing_is_kept(intake, gast):
