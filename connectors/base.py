@@ -9,6 +9,7 @@ from connectors.contract import AwardRecord, RemoteRecord, RemoteState
 from connectors.errors import ErrorClass, Misconfigured, Rejected
 
 LONGEST_NUMBER = 40  # as text: what is longer is no mark and no credit, and could not be kept exactly
+DIGITS = 10  # of a count or a version: a longer one is none
 KEYS = uuid.UUID("5a0b7e1c-3f0e-5d52-9a54-6d1f3c2f8a10")  # never change it: every key ever sent hangs on it
 
 

@@ -6,6 +6,8 @@ text where a person must read it; both are kept with the attempt.
 
 from enum import StrEnum
 
+from connectors.texts import plain
+
 
 class ErrorClass(StrEnum):
     """The nine classes that staff see."""
@@ -28,8 +30,8 @@ class ConnectorError(Exception):
 
     def __init__(self, message: str, *, code: str = "", words: str = "", error_class: ErrorClass | None = None) -> None:
         super().__init__(message)
-        self.code = code
-        self.words = words
+        self.code = plain(code, 80)
+        self.words = plain(words)
         if error_class is not None:
             self.error_class = error_class
 

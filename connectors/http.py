@@ -5,6 +5,7 @@ sorted by the one table of :mod:`connectors.symptoms` into what happens next.
 """
 
 import json as jsonlib
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,6 +25,7 @@ from connectors.symptoms import ROWS, Fault, Row, error_for, retry_after, sympto
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
+WHOLE = 3  # times these: how long an answer may take as a whole, however busily it drips
 MAX_BYTES = 16 * 1024 * 1024
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHUNK = 65536
@@ -53,7 +55,7 @@ class Answer:
         """The body, its numbers with a point as decimals; rubbish is an error of the right family."""
         try:
             return jsonlib.loads(self.body, parse_float=Decimal, parse_constant=_no_number)
-        except ValueError as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:  # 1e999999999, and a thousand brackets
             raise self.error("rubbish") from error
 
     @property
@@ -71,7 +73,7 @@ def explain(answer: Answer) -> Fault:
     """Code and words of a refusal: problem documents (RFC 9457), OAuth errors, and what is like them."""
     try:
         found = jsonlib.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         return Fault(str(answer.status))
@@ -104,6 +106,7 @@ class HttpClient:
         self.timeout = timeout
         self._auth = auth
         self._max_bytes = max_bytes
+        self._whole_seconds = WHOLE * sum(timeout)
         self._verify = verify
         self._explain = explain
         self._rows = {**ROWS, **(rows or {})}
@@ -171,28 +174,33 @@ class HttpClient:
             raise error_for(ROWS["elsewhere"], self.base_url, True, Fault("elsewhere"))
         return url
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, is_read: bool) -> Answer:
+    def _send(self, method: str, url: str, headers: Mapping[str, str], sent: bytes | None, is_read: bool) -> Answer:
         call = requests.PreparedRequest()
-        call.method, call.url, call.body = method, url, body
+        call.method, call.url, call.body = method, url, sent
         call.headers = CaseInsensitiveDict(headers)
-        if body is not None:
-            call.headers["Content-Length"] = str(len(body))
+        if sent is not None:
+            call.headers["Content-Length"] = str(len(sent))
+        end = time.monotonic() + self._whole_seconds
         try:
             response = self._adapter.send(call, stream=True, timeout=self.timeout, verify=self._verify)
             try:
-                return Answer(response.status_code, response.headers, self._read(response, url, is_read), url, is_read)
+                body = self._read(response, url, is_read, end)
+                return Answer(response.status_code, response.headers, body, url, is_read)
             finally:
                 response.close()
         except (requests.RequestException, low.HTTPError) as error:
             symptom = symptom_of(error)
             raise error_for(self._rows[symptom], url, is_read, Fault(symptom)) from error
 
-    def _read(self, response: requests.Response, url: str, is_read: bool) -> bytes:
+    def _read(self, response: requests.Response, url: str, is_read: bool, end: float) -> bytes:
+        """The body, as it comes: the timeout of a socket counts anew with each byte, and one that drips never ends."""
         body = b""
-        while chunk := response.raw.read(_CHUNK, decode_content=True):
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             body += chunk
             if len(body) > self._max_bytes:
                 raise error_for(self._rows["too_long"], url, is_read, Fault("too_long"))
+            if time.monotonic() > end:
+                raise error_for(self._rows["silent"], url, is_read, Fault("silent"))
         return body
 
     def _judge(self, answer: Answer, expect: Collection[int]) -> Answer:

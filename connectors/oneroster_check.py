@@ -82,9 +82,13 @@ def _clock_line(answer: Answer) -> CheckLine:
     return CheckLine(label="clock", is_ok=skew <= SKEW_SECONDS, text=f"The two clocks are {skew:.0f} seconds apart.")
 
 
+def _has_address(reference: object) -> bool:
+    return isinstance(reference, Mapping) and "href" in reference
+
+
 def _dialect_line(result: Mapping[str, Any], dialect: Dialect) -> CheckLine:
     """A hint from what is there already, since only a write would prove it."""
-    is_lenient = "T" in str(result.get("scoreDate", "")) or "href" not in (result.get("lineItem") or {})
+    is_lenient = "T" in str(result.get("scoreDate", "")) or not _has_address(result.get("lineItem"))
     seen = Dialect.LENIENT if is_lenient else Dialect.STRICT
     text = f"What it holds is written the {seen.value} way; we write the {dialect.value} way."
     return CheckLine(label="dialect", is_ok=seen is dialect, text=text)

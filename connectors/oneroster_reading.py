@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from connectors.base import DIGITS
 from connectors.errors import ConnectorError, Unavailable
 from connectors.http import Answer, HttpClient
 from connectors.symptoms import Fault
@@ -26,7 +27,7 @@ def pages(
         yield from found
         offset += len(found)
         total = answer.headers.get("X-Total-Count", "")
-        is_last = offset >= int(total) if total.isdecimal() else "next" not in answer.links
+        is_last = offset >= int(total) if total.isdecimal() and len(total) < DIGITS else "next" not in answer.links
         if not found or is_last:
             return
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from connectors.base import KEYS, decimal_of, json_number
+from connectors.base import DIGITS, KEYS, decimal_of, json_number
 from connectors.contract import AwardRecord, RemoteRecord, RemoteState, RevocationRecord
 from connectors.errors import ErrorClass, Rejected
 
@@ -118,7 +118,7 @@ class Wire:
             grade=str(held.get("textScore") or ""),
             credit=decimal_of(credit),
             status=_status(held, metadata),
-            version=int(version) if version.isdecimal() else None,
+            version=int(version) if version.isdecimal() and len(version) < DIGITS else None,
             agreed_reference=str(metadata.get(f"{self.agreed_field}Reference") or ""),
             agreed_on=_read_date(metadata.get(f"{self.agreed_field}On")),
             changed_at=changed_at,

@@ -17,7 +17,9 @@ from itertools import groupby
 from threading import Event, Thread
 
 from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
+from connectors.errors import Uncertain
 from lti_tool.clock import Clock, business_clock, utcnow
 from lti_tool.db import Sessions, make_engine, make_sessions, reading
 from lti_tool.log import about
@@ -130,10 +132,21 @@ class Dispatcher:
             claimed = claims.claim(session, self.name, self._settings.worker_batch, self._clock(), self._lease)
         self._in_hand.update(message.id for message in claimed)
         self._refusing -= {message.destination for message in claimed}
-        for errand in self._errands(claimed):
-            self._threads.hand_over(errand)
+        self._hand_over(claimed)
         if len(claimed) < self._settings.worker_batch:
             self._next_look = time.monotonic() + POLL_SECONDS
+
+    def _hand_over(self, claimed: Sequence[Claimed]) -> None:
+        """To the threads, all of it; what a fault of ours keeps from them is given back."""
+        left = {message.id: message for message in claimed}
+        try:
+            for errand in self._errands(claimed):
+                self._threads.hand_over(errand)
+                for message in errand.messages:
+                    del left[message.id]
+        finally:
+            if left:
+                self._unsettled += Errand(list(left.values()), self._send).unsent()
 
     def _has_due(self) -> bool:
         with reading(self._sessions) as session:
@@ -179,12 +192,28 @@ class Dispatcher:
     def _settle(self) -> None:
         while self._unsettled:
             some = self._unsettled[:MOST_AT_ONCE]
-            with self._sessions.begin() as session:
-                settling.settle(session, some, self._clock())
+            self._write(some)
             del self._unsettled[:MOST_AT_ONCE]
             for each in some:
                 _tell(each)
             self._in_hand.difference_update(settled.message.id for settled in some)
+
+    def _write(self, some: Sequence[Settled]) -> None:
+        """Write these results down. One that cannot be written must not keep the others from it, or from being sent."""
+        try:
+            with self._sessions.begin() as session:
+                settling.settle(session, some, self._clock())
+        except OperationalError:
+            raise  # the database is away: they are kept until it is back
+        except Exception as error:
+            if len(some) > 1:
+                for each in some:
+                    self._write([each])
+                return
+            log.exception("a result cannot be written down; message=%s", some[0].message.key)
+            unknown = Settled(message=some[0].message, result=Uncertain.from_surprise(error), is_uncertain=True)
+            with self._sessions.begin() as session:
+                settling.settle(session, [unknown], self._clock())
 
     def _keep_alive(self) -> None:
         """Renew the leases of what is in hand, and say that we are there."""

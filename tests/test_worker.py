@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
@@ -16,13 +18,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from connectors.contract import AwardRecord, Receipt
-from connectors.errors import Misconfigured
+from connectors.errors import ErrorClass, Misconfigured
 from connectors.memory import MemoryRecords, MemoryRegistry
 from lti_tool import worker
 from lti_tool.db import Sessions
 from lti_tool.models.delivery import DeliveryAttempt, Destination, OutboxMessage, WorkerBeat
+from lti_tool.seal import Sealer
 from lti_tool.services import delivery
-from lti_tool.services.connecting import Connectors
+from lti_tool.services.connecting import Connectors, place
 from lti_tool.settings import Settings
 from tests import factories
 from tests.conftest import KEY
@@ -231,3 +234,71 @@ def test_the_embedded_one_runs_beside_the_web_server(sessions: Sessions) -> None
 
 def test_columns_can_be_read_on_demand(sessions: Sessions) -> None:
     assert worker.capture_columns(sessions, []) == 0
+
+
+class Odd(MemoryRecords):
+    """Refuses in words that no database keeps."""
+
+    def push(self, record: AwardRecord) -> Receipt:
+        error = Misconfigured("It cannot be.", error_class=ErrorClass.DECIDE)
+        error.code, error.words = "c\ud83d", "half \ud83d and \x00"
+        raise error
+
+
+class Unwritable(MemoryRecords):
+    """Answers with what a column cannot take, whatever is done about its texts."""
+
+    def push(self, record: AwardRecord) -> Receipt:
+        return replace(super().push(record), batch=object())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [Odd, Unwritable])
+def test_one_odd_answer_keeps_nobody_else_waiting(sessions: Sessions, kind: type[MemoryRecords]) -> None:
+    world = queue(sessions, 2)
+    with sessions.begin() as session:
+        other = delivering.world(session, code="elsewhere")
+        delivering.fill(session, other, range(3, 6))
+    with running(sessions, {world.destination.id: kind(world.registry), other.destination.id: other.system}):
+        until(sessions, lambda session: count("sent")(session) + count("confirmed")(session) >= 3)
+        until(sessions, lambda session: count("sending")(session) == 0)
+    assert len(other.registry.rows) == 3
+    with sessions() as session:
+        odd = session.scalars(select(OutboxMessage).where(OutboxMessage.destination_id == world.destination.id)).all()
+    found = {(row.state, row.is_uncertain, row.error_words) for row in odd}
+    assert found == ({("on_hold", False, "half and")} if kind is Odd else {("ready", True, "")})
+
+
+@pytest.mark.parametrize("how", ["another key", "a template without sense"])
+def test_a_connector_that_cannot_be_built_pauses_its_own_messages_only(
+    sessions: Sessions, tmp_path: Path, how: str
+) -> None:
+    template = tmp_path / "template.yaml"
+    odd = "required: [[mark]]" if how.startswith("a template") else ""
+    template.write_text(f"name: site\ncolumns: {{STU: student_number, MARK: mark}}\n{odd}\n", encoding="utf-8")
+    world = queue(sessions, 2)
+    with sessions.begin() as session:
+        other = delivering.world(session, code="elsewhere")
+        delivering.fill(session, other, range(3, 6))
+        destination = session.get_one(Destination, world.destination.id)
+        destination.connector, destination.settings = "file_drop", {"location": str(tmp_path), "profile": str(template)}
+        if how == "another key":
+            destination.secrets_sealed = Sealer([bytes(32)]).seal(b"{}", place(destination))
+    with running(sessions, {other.destination.id: other.system}):
+        until(sessions, lambda session: session.get_one(Destination, world.destination.id).is_paused)
+        until(sessions, lambda session: count("sent")(session) + count("confirmed")(session) == 3)
+        until(sessions, lambda session: count("sending")(session) == 0)
+    assert len(other.registry.rows) == 3
+
+
+def test_what_a_fault_of_ours_keeps_from_the_threads_is_given_back(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = queue(sessions, 3)
+    dispatcher = worker.Dispatcher(sessions, SETTINGS, Connectors(sessions, world.connectors))
+    monkeypatch.setattr(dispatcher, "_errands", lambda claimed: claimed.no_such_thing)
+    with pytest.raises(AttributeError):
+        dispatcher._claim()
+    dispatcher._settle()
+    with sessions() as session:
+        assert count("ready")(session) == 3
+    dispatcher._finish()

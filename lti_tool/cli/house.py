@@ -22,6 +22,7 @@ from lti_tool.domain.errors import RegulationError
 from lti_tool.domain.ratification import Role
 from lti_tool.models.institution import Institution
 from lti_tool.seal import Sealer, SealError
+from lti_tool.services import vault
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import ServiceError
 from lti_tool.settings import Settings, SettingsError, load
@@ -67,6 +68,9 @@ def house(*, migrated: bool = True) -> Iterator[House]:
             if migrated:
                 schema.require_newest(engine)
             sessions = make_sessions(engine, Sealer(settings.secret_keys))
+            if migrated:
+                with reading(sessions) as session:
+                    vault.require_key(session)
             yield House(settings=settings, engine=engine, sessions=sessions, now=business_clock(settings.demo_clock))
         finally:
             engine.dispose()

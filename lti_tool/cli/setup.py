@@ -12,17 +12,18 @@ from sqlalchemy import select
 from lti_tool import schema
 from lti_tool.cli.house import F, Problem, engine_of, house, sentences
 from lti_tool.clock import utcnow
-from lti_tool.db import Sessions, make_sessions
+from lti_tool.db import Sessions, make_sessions, reading
 from lti_tool.domain.ratification import Role
 from lti_tool.models.institution import Institution
-from lti_tool.seal import Sealer
+from lti_tool.seal import Sealer, SealError
 from lti_tool.services import institutions as service
-from lti_tool.services import staff
+from lti_tool.services import staff, vault
 from lti_tool.services.errors import Refused
 from lti_tool.settings import DEFAULT_FILE, Settings, SettingsError, from_mapping
 
 SETS = ("inverlea-2026", "twenty-point")
 THERE_ALREADY = f"{DEFAULT_FILE} is there already. Use --force to write it anew; the key in cairn.key is kept."
+KEY = Path("cairn.key")
 EXPLAINED = "# Settings of Cairn; docs/settings.md explains each."
 
 
@@ -84,11 +85,13 @@ def init(name: str, code: str, timezone: str, url: str, login: str, regulations:
     """Set up Cairn here: settings, key, database, institution, first administrator, one regulation set."""
     with sentences():
         lines = [f"CAIRN_PUBLIC_URL={url}", f"CAIRN_DATABASE_URL={database}", "CAIRN_SECRET_KEYS_FILE=cairn.key"]
+        is_new = not KEY.exists()
         settings = _settings(lines)
         engine, mask = engine_of(settings), os.umask(0o077)  # a database in a file holds people's names
         try:
             schema.upgrade(engine)
             sessions = make_sessions(engine, Sealer(settings.secret_keys))
+            _require_key(sessions, is_new=is_new)
             invitation = _fill(sessions, name, code, timezone, login, regulations)
         finally:
             os.umask(mask)
@@ -107,10 +110,20 @@ def init(name: str, code: str, timezone: str, url: str, login: str, regulations:
 
 def _settings(lines: list[str]) -> Settings:
     """What the file will say, read before it is written: an odd answer of the wizard leaves no file behind."""
-    key = Path("cairn.key")
-    if not key.exists():
-        _write_private(key, secrets.token_hex(32) + "\n")
+    if not KEY.exists():
+        _write_private(KEY, secrets.token_hex(32) + "\n")
     return from_mapping(dict(line.split("=", 1) for line in lines))
+
+
+def _require_key(sessions: Sessions, *, is_new: bool) -> None:
+    """A database that is there already is opened with its own key. Raises :class:`SealError`, and leaves no other."""
+    try:
+        with reading(sessions) as session:
+            vault.require_key(session)
+    except SealError as error:
+        if is_new:
+            KEY.unlink()
+        raise Problem(f"{error} Copy its cairn.key into this folder, then run `cairn init` again.") from error
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -50,7 +50,7 @@ def seal(session: Session, message: OutboxMessage, body: Body, person: Person | 
 
 
 def open_sealed(session: Session, kind: str, key: str, sealed: bytes, person: Person | None) -> Body:
-    """The body of a message. Raises :class:`SealError` when its person was erased."""
+    """The body of a message. Raises :class:`SealError`, and :class:`vault.Erased` when its person was erased."""
     if person is None:
         document = vault.open_secret(session, sealed, _place(key))
     else:

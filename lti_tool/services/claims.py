@@ -1,5 +1,6 @@
 """Taking messages up: a batch under a lease, each attempt written before anything is sent."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +23,20 @@ from lti_tool.models.people import Person
 from lti_tool.seal import SealError
 from lti_tool.services import bodies
 from lti_tool.services.results import Claimed as Claimed
+from lti_tool.services.vault import Erased
 
+log = logging.getLogger(__name__)
 PLAIN = {"synchronize_session": False}
 OTHER = OutboxMessage.__table__.alias("other")
+LOOK_AGAIN = timedelta(minutes=1)  # until whoever looks after the machines has put the key back
+ERASED: dict[str, Any] = {
+    "state": FAILED, "error_class": ErrorClass.PERMANENT.value, "error_code": "unreadable",
+    "error_text": "Closed: what was to be sent can no longer be read, since the person was erased.",
+}
+SEALED: dict[str, Any] = {
+    "state": READY, "error_class": ErrorClass.CONFIG.value, "error_code": "sealed",
+    "error_text": "It was sealed with a key that is not among CAIRN_SECRET_KEYS. It goes once that key is back.",
+}
 
 
 def claim(session: Session, worker: str, limit: int, now: datetime, lease: timedelta) -> list[Claimed]:
@@ -36,13 +48,17 @@ def claim(session: Session, worker: str, limit: int, now: datetime, lease: timed
     rows = list(_take(session, worker, limit, now, lease))
     people = _people(session, rows)
     _write_attempts(session, rows, worker, now)
-    claimed = []
+    claimed, sealed = [], 0
     for row in sorted(rows, key=lambda row: (row.due_at, row.id)):
-        message = _claimed(session, row, people.get(row.person_id), worker)
-        if message is None:
-            _close_unreadable(session, row, now)
-        else:
-            claimed.append(message)
+        try:
+            claimed.append(_claimed(session, row, people.get(row.person_id), worker))
+        except Erased:
+            _let_go(session, row, ERASED, now)
+        except SealError:
+            sealed += 1
+            _let_go(session, row, SEALED, now)
+    if sealed:
+        log.error("%s messages wait, for none of CAIRN_SECRET_KEYS opens them: put the right key back", sealed)
     return claimed
 
 
@@ -160,28 +176,23 @@ def _write_attempts(session: Session, rows: list[Row[Any]], worker: str, now: da
         ])
 
 
-def _claimed(session: Session, row: Row[Any], person: Person | None, worker: str) -> Claimed | None:
-    try:
-        body = bodies.open_sealed(session, row.kind, row.key, row.body, person)
-    except SealError:
-        return None
+def _claimed(session: Session, row: Row[Any], person: Person | None, worker: str) -> Claimed:
+    """Raises :class:`SealError`."""
     return Claimed(
         id=row.id, key=row.key, destination=row.destination_id, kind=row.kind, record_key=row.record_key,
-        version=row.version, attempt=row.attempts, worker=worker, is_uncertain=row.is_uncertain, body=body,
+        version=row.version, attempt=row.attempts, worker=worker, is_uncertain=row.is_uncertain,
+        body=bodies.open_sealed(session, row.kind, row.key, row.body, person),
     )
 
 
-def _close_unreadable(session: Session, row: Row[Any], now: datetime) -> None:
-    """The person was erased: there is nothing left that could be sent."""
-    text = "Closed: what was to be sent can no longer be read, since the person was erased."
-    session.execute(
-        update(OutboxMessage).where(OutboxMessage.id == row.id).values(
-            state=FAILED, lease_owner="", lease_until=None, error_class=ErrorClass.PERMANENT.value,
-            error_code="unreadable", error_text=text,
-        ), execution_options=PLAIN,
-    )
+def _let_go(session: Session, row: Row[Any], why: dict[str, Any], now: datetime) -> None:
+    """What cannot be opened is not sent: closed where it never will be, and kept where only the key is wrong."""
+    values = {"lease_owner": "", "lease_until": None, **why}
+    if why["state"] == READY:
+        values["due_at"] = now + LOOK_AGAIN
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == row.id).values(values), execution_options=PLAIN)
     session.execute(
         update(DeliveryAttempt)
         .where(DeliveryAttempt.message_id == row.id, DeliveryAttempt.number == row.attempts)
-        .values(finished_at=now, result=ErrorClass.PERMANENT.value, code="unreadable"), execution_options=PLAIN,
+        .values(finished_at=now, result=why["error_class"], code=why["error_code"]), execution_options=PLAIN,
     )

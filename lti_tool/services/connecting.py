@@ -1,13 +1,16 @@
 """The connectors of this process: built from what destinations say, and kept until that changes."""
 
+import logging
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from connectors import registry
+from connectors.errors import ConnectorError, Misconfigured
 from connectors.http import HttpClient
 from lti_tool.db import Sessions, reading
 from lti_tool.lti.scores import LmsScores
@@ -15,8 +18,10 @@ from lti_tool.lti.service import Service, Services
 from lti_tool.lti.tool_config import ToolConfig, registered
 from lti_tool.models.delivery import Destination
 from lti_tool.models.platform import Registration
+from lti_tool.seal import SealError
 from lti_tool.services import delivery, vault
 
+log = logging.getLogger(__name__)
 LTI_SCORES = "lti_scores"  # the connector of an LMS, which no administrator adds: the first score queued makes it
 
 
@@ -33,14 +38,14 @@ class Connectors:
         self._lock = Lock()
 
     def __getitem__(self, destination: int) -> delivery.Destination:
-        """The connector. Raises :class:`Misconfigured` when its settings are not enough to build it."""
+        """The connector. Raises :class:`Misconfigured` when it cannot be built, whatever the reason."""
         if destination in self._given:
             return self._given[destination]
         with self._lock:
             if destination not in self._built:
                 with reading(self._sessions) as session:
                     row = session.get_one(Destination, destination)
-                    self._built[destination] = (self._build(session, row), _settings_of(row))
+                    self._built[destination] = (self._built_or_refused(session, row), _settings_of(row))
             return self._built[destination][0]
 
     def lms(self, registration_id: int) -> Service:
@@ -63,6 +68,20 @@ class Connectors:
             self._retired.clear()
             self._built.clear()
             self._http.close()
+
+    def _built_or_refused(self, session: Session, row: Destination) -> delivery.Destination:
+        """One that cannot be built refuses its own messages, and keeps nobody else's waiting."""
+        try:
+            return self._build(session, row)
+        except (ConnectorError, OperationalError):
+            raise
+        except SealError as error:
+            text = "Its secrets are sealed with a key that is not in CAIRN_SECRET_KEYS: put it back, or set them again."
+            raise Misconfigured(text, code="sealed") from error
+        except Exception as error:
+            log.exception("a connector cannot be built; destination=%s", row.key)
+            text = f"It cannot be set up ({type(error).__name__}): check its settings with `cairn destinations check`."
+            raise Misconfigured(text, code=type(error).__name__) from error
 
     def _build(self, session: Session, row: Destination) -> delivery.Destination:
         if row.registration_id is not None:

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 
+from sqlalchemy.exc import OperationalError
+
 from connectors.errors import ConnectorError
 from lti_tool.clock import Clock
 from lti_tool.db import Sessions
@@ -32,8 +34,12 @@ def read_columns(sessions: Sessions, connectors: Connectors, line_items: Sequenc
     for line_item_id in line_items:
         try:
             capture.capture(sessions, source, line_item_id, now)
-        except ConnectorError as error:
+        except OperationalError:
+            raise  # the database is away, for all of them
+        except Exception as error:
             failed += 1
-            said = str(error).rstrip(".")
+            if not isinstance(error, ConnectorError):
+                log.exception("a column could not be read, for a fault of ours; line_item=%s", line_item_id)
+            said = str(error).rstrip(".") if isinstance(error, ConnectorError) else type(error).__name__
             log.warning("a column could not be read, and is tried again later: %s; line_item=%s", said, line_item_id)
     return failed

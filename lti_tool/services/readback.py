@@ -1,6 +1,7 @@
 """Reading back: what a record system holds beside what it was told, and what follows from that."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +23,7 @@ from connectors.contract import (
     RemoteState,
 )
 from connectors.errors import Rejected
+from connectors.texts import plain
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.models.delivery import (
@@ -60,6 +62,7 @@ def take(
     reconciliation_id: int | None = None,
 ) -> Seen:
     """Take note of one record that was read back; never anything is written over, here or there."""
+    remote = _kept(remote)
     message = outbox.newest(session, destination.id, remote.key)
     if message is None:
         kind = "record_unreadable" if remote.problem else "record_unexpected"
@@ -199,6 +202,14 @@ def _moved_on(message: OutboxMessage, remote: RemoteRecord) -> bool:
     """Somebody closed it over what they held, and that is not what they hold any more."""
     kept = (message.theirs_state, message.theirs_mark, message.theirs_grade)
     return message.state == FAILED and kept[0] != "" and kept != _said(remote)
+
+
+def _kept(remote: RemoteRecord) -> RemoteRecord:
+    """Their texts made fit to be kept: half a character in one of them must not stop the others."""
+    texts = {name: plain(getattr(remote, name), 255) for name in (
+        "remote_id", "grade", "status", "agreed_reference", "problem",
+    )}
+    return replace(remote, **texts)  # type: ignore[arg-type]
 
 
 def _said(remote: RemoteRecord) -> tuple[str, Decimal | None, str]:

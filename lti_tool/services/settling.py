@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from connectors import classes
 from connectors.errors import ConnectorError, ErrorClass
+from connectors.texts import plain
 from lti_tool.domain import retries
 from lti_tool.models.delivery import (
     CONFIRMED,
@@ -137,12 +138,14 @@ def _attempt(settled: Settled, now: datetime) -> dict[str, Any]:
 
 
 def _execute(session: Session, table: Any, rows: list[dict[str, Any]], *keys: str) -> None:
-    """One prepared UPDATE for many rows."""
+    """One prepared UPDATE for many rows; what others have said is made fit to be kept."""
     if rows:
         names = [name for name in rows[0] if not name.startswith("b_")]
         which = [table.c[key] == bindparam(f"b_{key}") for key in keys]
         changes: dict[str, Any] = {name: bindparam(name) for name in names}
-        session.connection().execute(update(table).where(*which).values(changes), rows)
+        session.connection().execute(update(table).where(*which).values(changes), [
+            {name: plain(value) if isinstance(value, str) else value for name, value in row.items()} for row in rows
+        ])
 
 
 def _after_failures(session: Session, failed: Iterable[Settled], now: datetime) -> None:

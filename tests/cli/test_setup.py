@@ -125,3 +125,31 @@ def test_the_database_is_upgraded_once(unmigrated: Cairn) -> None:
 def test_an_address_of_a_database_is_needed_to_upgrade(bare: Cairn) -> None:
     settings(bare.folder, "sqlite:////no/such/folder/cairn.db")
     assert "cannot be reached" in bare("db", "upgrade", code=2)
+
+
+def test_a_database_is_not_set_up_again_with_another_key(bare: Cairn, tmp_path: Path) -> None:
+    bare("init", *options())
+    database = f"sqlite:///{bare.folder}/cairn.db"
+    key = bare.folder / "cairn.key"
+    kept = key.read_text(encoding="utf-8")
+    for name in ("cairn.env", "cairn.key"):
+        (bare.folder / name).unlink()
+    told = bare("init", *options(database=database), code=2)
+    assert "sealed with another key" in told and "Copy its cairn.key into this folder" in told
+    assert not key.exists() and not (bare.folder / "cairn.env").exists(), "nothing is left that would not work"
+    key.write_text(kept, encoding="utf-8")
+    assert "Sign in as before" in bare("init", *options(database=database))
+
+
+@pytest.mark.parametrize("command", [["worker"], ["serve"], ["reconcile"], ["staff", "list"]])
+def test_nothing_is_begun_with_a_key_that_opens_nothing(bare: Cairn, command: list[str]) -> None:
+    bare("init", *options())
+    (bare.folder / "cairn.key").write_text("0" * 64, encoding="utf-8")
+    assert "sealed with another key" in bare(*command, code=2)
+
+
+def test_a_new_key_in_front_of_the_old_one_will_do(bare: Cairn) -> None:
+    bare("init", *options())
+    key = bare.folder / "cairn.key"
+    key.write_text("0" * 64 + "\n" + key.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "iris" in bare("staff", "list")

@@ -15,7 +15,7 @@ import requests
 
 from connectors.errors import ConnectorError, ErrorClass, Misconfigured, Rejected, Unavailable, Uncertain
 from connectors.http import CONNECT_SECONDS, READ_SECONDS, Answer, HttpClient
-from tests.contract.wire.server import CUT, DROP, HANG, Reply, Request, Respond, WireServer
+from tests.contract.wire.server import CUT, DRIP, DROP, HANG, Reply, Request, Respond, WireServer
 
 Serve = Callable[[Respond], WireServer]
 SHORT = (2.0, 0.3)
@@ -186,6 +186,37 @@ def test_an_answer_longer_than_allowed_is_not_read(server: WireServer) -> None:
             http.get("/x")
         with pytest.raises(Uncertain):
             http.put("/x", json={})
+
+
+def test_an_answer_that_drips_is_not_waited_for_for_ever(server: WireServer) -> None:
+    server.fault = lambda request: DRIP
+    with HttpClient(server.url, timeout=(0.1, 0.1)) as http:
+        with pytest.raises(Unavailable, match="did not answer in time"):
+            http.get("/x")
+        with pytest.raises(Uncertain, match="did not answer in time"):
+            http.put("/x", json={})
+
+
+@pytest.mark.parametrize("body", [
+    pytest.param(b'{"score": 1e99999999999999999999}', id="a number that nothing holds"),
+    pytest.param(b"[" * 100_000, id="a hundred thousand brackets"),
+])
+def test_rubbish_that_breaks_the_reader_is_rubbish(server: WireServer, http: HttpClient, body: bytes) -> None:
+    server.fault = lambda request: Reply(200, body)
+    with pytest.raises(Unavailable, match="not JSON"):
+        http.get("/x").json()
+    server.fault = lambda request: Reply(422, body)
+    with pytest.raises(Rejected) as refused:
+        http.get("/x")
+    assert refused.value.code == "422"
+
+
+def test_their_words_are_made_fit_to_be_kept(server: WireServer, http: HttpClient) -> None:
+    body = b'{"code": "c\\u0000d", "detail": "Pr\\ud83dnom \\u0007 is\\nmissing"}'
+    server.fault = lambda request: Reply(422, body)
+    with pytest.raises(Rejected) as refused:
+        http.get("/x")
+    assert (refused.value.code, refused.value.words) == ("c d", "Pr nom is missing")
 
 
 def test_packed_answers_are_unpacked_and_broken_ones_are_dropped(server: WireServer, http: HttpClient) -> None:

@@ -4,12 +4,14 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import sessionmaker
 
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions
 from lti_tool.models.delivery import DeliveryAttempt, OutboxMessage
 from lti_tool.models.people import Person
+from lti_tool.seal import Sealer
 from lti_tool.services import claims, outbox
 from lti_tool.services.results import Claimed, Delivered, Settled
 from tests import factories
@@ -121,6 +123,20 @@ def test_what_was_erased_is_closed_and_not_sent(sessions: Sessions) -> None:
     assert delivering.claim(sessions) == []
     message = delivering.message(sessions)
     assert (message.state, message.error_code) == ("failed", "unreadable")
+
+
+def test_what_only_another_key_opens_waits_for_it(sessions: Sessions, caplog: pytest.LogCaptureFixture) -> None:
+    prepare(sessions, 2)
+    others = sessionmaker(sessions.kw["bind"], info={"sealer": Sealer([bytes(32)])})
+    assert delivering.claim(others) == []
+    with sessions() as session:
+        waiting = session.scalars(select(OutboxMessage)).all()
+    assert {(row.state, row.error_code, row.lease_owner, row.tries) for row in waiting} == {("ready", "sealed", "", 0)}
+    assert "2 messages wait" in caplog.text
+    assert delivering.claim(sessions) == [], "not at once"
+    with sessions.begin() as session:
+        session.execute(update(OutboxMessage).values(due_at=utcnow()))
+    assert len(delivering.claim(sessions)) == 2, "nothing is lost"
 
 
 @pytest.mark.parametrize("workers", [4])

@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -31,7 +32,7 @@ class Reply:
 
 
 Respond = Callable[[Request], Reply]
-CUT, DROP, HANG = "cut", "drop", "hang"  # after the effect, before it, and never an answer
+CUT, DROP, HANG, DRIP = "cut", "drop", "hang", "drip"  # after the effect, before it, never an answer, never its end
 
 
 class _Server(ThreadingHTTPServer):
@@ -114,6 +115,9 @@ class WireServer:
                 if isinstance(fault, Reply):
                     self.send(fault)
                     return
+                if fault == DRIP:
+                    self.drip()
+                    return
                 if fault == HANG:
                     wire.released.wait()
                 reply = wire.respond(request) if fault in (None, CUT) else Reply()
@@ -121,6 +125,16 @@ class WireServer:
                     self.send(reply)
                 else:
                     self.close_connection = True
+
+            def drip(self) -> None:
+                """One byte after the other, as long as somebody reads."""
+                self.send_response_only(200)
+                self.send_header("Content-Length", "1000000")
+                self.end_headers()
+                self.close_connection = True
+                with suppress(OSError):
+                    while not wire.released.wait(0.02):
+                        self.wfile.write(b" ")
 
             def send(self, reply: Reply) -> None:
                 body = reply.body if isinstance(reply.body, bytes) else b""
