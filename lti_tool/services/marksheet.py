@@ -3,7 +3,7 @@
 Every entry carries what its writer saw, so that two markers never overwrite each other without noticing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from lti_tool.models.outcome import Judgement, Outcome
 from lti_tool.services import (
     columns,
     follow_up,
+    lms_figures,
     marksheet_words,
     outcomes,
     student_numbers,
@@ -120,9 +121,10 @@ def check(session: Session, actor: Actor, run_component_key: str, entries: Itera
     part = run_component(session, actor, run_component_key)
     known = {enrolment.key: enrolment for enrolment in enrolments_on(session, part)}
     maximum, kind = columns.maximum_of(session, part), kind_of(part)
+    in_lms = lms_figures.newest(session, part)
     good, problems = [], []
     for entry in entries:
-        text = _wrong(entry, known.get(entry.enrolment_key), part, kind, maximum)
+        text = _wrong(entry, known.get(entry.enrolment_key), part, kind, maximum, in_lms)
         if text:
             problems.append(_problem(entry.line, entry.enrolment_key, text))
         else:
@@ -152,7 +154,8 @@ def apply(
 
 
 def _wrong(
-    entry: Entry, enrolment: Enrolment | None, part: RunComponent, kind: str, maximum: Decimal
+    entry: Entry, enrolment: Enrolment | None, part: RunComponent, kind: str, maximum: Decimal,
+    in_lms: Mapping[int, Outcome],
 ) -> str:
     if enrolment is None:
         return "This registration is not on the marksheet."
@@ -162,6 +165,8 @@ def _wrong(
         return "An extension has 0 hours or more."
     if not entry.text:
         return ""
+    if marksheet_words.is_as_in_lms(entry.text):
+        return _wrong_as_in_lms(part, kind, enrolment.id in in_lms)
     try:
         written = marksheet_words.read(entry.text, kind, maximum)
     except UnreadableMark as error:
@@ -169,6 +174,14 @@ def _wrong(
     if part.authority == LMS and written.status == Status.MARKED and kind != JUDGEMENT:
         return (f"Marks of {columns.label_of(part)} are made in the LMS. Here you can say what it cannot: "
                 f"{', '.join(marksheet_words.STATUSES)}, two markers’ marks, or when it was handed in.")
+    return ""
+
+
+def _wrong_as_in_lms(part: RunComponent, kind: str, is_known: bool) -> str:
+    if part.authority != LMS or kind == JUDGEMENT:
+        return f"{columns.label_of(part)} is marked in Cairn, so nothing stands in the LMS. Write the mark here."
+    if not is_known:
+        return "The LMS has given no mark for this attempt. If there is none yet, write pending."
     return ""
 
 
@@ -188,6 +201,8 @@ def _mark(
     session: Session, actor: Actor, part: RunComponent, enrolment: Enrolment, entry: Entry, now: datetime
 ) -> Outcome | None:
     stands = outcomes.standing_now(session, enrolment, part)
+    if marksheet_words.is_as_in_lms(entry.text):
+        return _undo(session, actor, part, enrolment, stands, now)
     told = _from_text(session, part, entry, now) if entry.text else _restated(stands, now)
     told = replace(
         told, attempt=entry.attempt or told.attempt, submitted_at=entry.submitted_at, agreed_by=entry.agreed_by,
@@ -197,6 +212,16 @@ def _mark(
         newest = stands.attempt if stands else 1
         told = replace(told, from_attempt=(entry.attempt - 1) if entry.attempt else newest)
     return outcomes.append(session, enrolment, part, told, now)
+
+
+def _undo(
+    session: Session, actor: Actor, part: RunComponent, enrolment: Enrolment, stands: Outcome | None, now: datetime
+) -> Outcome | None:
+    """What the LMS said of this attempt stands again; None where it does."""
+    said = lms_figures.newest(session, part, [enrolment.id])[enrolment.id]
+    if lms_figures.stands(said, stands):
+        return None
+    return outcomes.append(session, enrolment, part, lms_figures.again(said, actor.person_id), now)
 
 
 def _from_text(session: Session, part: RunComponent, entry: Entry, now: datetime) -> NewOutcome:

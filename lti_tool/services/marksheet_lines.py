@@ -14,10 +14,11 @@ from lti_tool.domain.attempts import Status
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import Judgement, Outcome
 from lti_tool.models.people import Person, PersonIdentifier
-from lti_tool.services import columns, outcomes, student_numbers
+from lti_tool.services import columns, lms_figures, outcomes, student_numbers
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import Refused
 from lti_tool.services.marksheet_words import GATE, JUDGEMENT, MARK
+from lti_tool.services.outcome_values import LMS
 from lti_tool.services.run_components import run_component
 from lti_tool.services.written_marks import plain
 
@@ -41,6 +42,7 @@ class Line:
     submitted_at: datetime | None = None
     extension_hours: int = 0
     agreed_by: str = ""
+    in_lms: str = ""  # what the LMS said, where something else stands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,8 @@ def sheet(session: Session, actor: Actor, run_component_key: str) -> Sheet:
     """The marksheet of a component as it stands."""
     part = run_component(session, actor, run_component_key)
     numbers = numbers_on(session, part)
-    lines = [_line(session, part, enrolment, numbers.get(enrolment.person_id, ""))
+    in_lms = lms_figures.newest(session, part) if part.authority == LMS and kind_of(part) != JUDGEMENT else {}
+    lines = [_line(session, part, enrolment, numbers.get(enrolment.person_id, ""), in_lms.get(enrolment.id))
              for enrolment in enrolments_on(session, part)]
     return Sheet(
         run_component_key=part.key, title=columns.label_of(part), kind=kind_of(part), authority=part.authority,
@@ -121,7 +124,7 @@ def seen_of(stands: Outcome | Judgement | None) -> str:
     )
 
 
-def _line(session: Session, part: RunComponent, enrolment: Enrolment, number: str) -> Line:
+def _line(session: Session, part: RunComponent, enrolment: Enrolment, number: str, said: Outcome | None) -> Line:
     stands = standing_on(session, part, enrolment)
     line = Line(
         enrolment_key=enrolment.key, name=enrolment.person.display_name, number=number, text=_text(stands),
@@ -132,6 +135,7 @@ def _line(session: Session, part: RunComponent, enrolment: Enrolment, number: st
     return replace(
         line, attempt=stands.attempt, source=stands.source, submitted_at=stands.submitted_at,
         extension_hours=stands.extension_hours, agreed_by=stands.agreed_by,
+        in_lms="" if said is None or lms_figures.stands(said, stands) else _text(said),
     )
 
 

@@ -14,6 +14,7 @@ STATUSES = {
     "absent": Status.ABSENT, "deferred": Status.DEFERRED, "exempt": Status.EXEMPT, "pending": Status.PENDING,
     "misconduct zero": Status.MISCONDUCT_ZERO, "carried": Status.CARRIED,
 }
+AS_IN_LMS = "as in the LMS"  # what was typed here is undone
 VERDICTS = {"pass": PASSED, "passed": PASSED, "fail": FAILED, "failed": FAILED}
 JUDGEMENTS = {"met": True, "not yet": False, "not met": False}
 TWO = re.compile(r"(.+?)\s*[/;]\s*(.+)")
@@ -30,6 +31,11 @@ class Written:
     markers: tuple[Decimal, ...] = ()
     met: bool | None = None
     agreed: bool = True
+
+
+def is_as_in_lms(text: str) -> bool:
+    """Whether somebody asks for what the LMS said."""
+    return " ".join(text.split()).casefold() == AS_IN_LMS.casefold()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,9 @@ NOT_CONTENT = frozenset(
     {"read_at", "source_at", "capture_run_id", "marked_by", "line_item_id", "lti_user_id", "is_older"}
 )
 
+#: What no LMS says of a result, though one that is told again knows where it was placed.
+PLACE = frozenset({"attempt", "board_number", "is_first_sit"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewOutcome:
@@ -87,6 +90,8 @@ class NewOutcome:
         said = {
             field.name: _plain(getattr(self, field.name)) for field in fields(self) if field.name not in NOT_CONTENT
         }
+        if self.side == LMS:
+            said |= dict.fromkeys(PLACE)
         return json.dumps(said, sort_keys=True)
 
     def digest(self, before: str = "", taken_back: str = "") -> str:

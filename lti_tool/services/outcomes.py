@@ -164,7 +164,7 @@ def _added(
     placed = replace(placed, lti_user_id=_account(part, placed, valid))
     standing = _standing(session, part, placed, valid)
     outcome = _row(enrolment, part, placed, standing, delivery)
-    is_back = standing == COUNTED and _says_the_same(result, fresh, taken_back)
+    is_back = result.side == LMS and standing == COUNTED and _says_the_same(result, fresh, taken_back)
     instead_of = _contradicted_by(result, fresh) if is_back else None
     rows.append(outcome)
     return _Added(outcome=outcome, placed=placed, counted=counted, instead_of=instead_of)
@@ -225,9 +225,10 @@ def _says_the_same(result: NewOutcome, rows: Sequence[Outcome], taken_back: str)
 
 
 def _contradicted_by(result: NewOutcome, rows: Sequence[Outcome]) -> Outcome | None:
-    """What another source of the LMS says instead: it came since, and counted."""
-    newest = next((row for row in reversed(rows) if row.source in LMS_SOURCES and row.standing == COUNTED), None)
-    if newest is None or result.side != LMS or newest.source == result.source or is_same_figure(newest, result):
+    """What another source says instead: it came since, and counted. Words typed here say nothing against an LMS."""
+    told = [row for row in rows if row.standing == COUNTED and (row.source in LMS_SOURCES or result.side != LMS)]
+    newest = told[-1] if told else None
+    if newest is None or newest.source == result.source or is_same_figure(newest, result):
         return None
     return newest
 

@@ -117,6 +117,80 @@ def test_a_mark_of_the_lms_is_not_typed_here(intake):
     assert write(intake, "48 / 55", code="CRIT").changed
 
 
+def read(intake, raw="60", name="Lena", **fields):
+    """The LMS column is read."""
+    enrolment = learner_of(intake, name)
+    return outcomes.append(intake.session, enrolment, intake.part("CRIT"), mark(raw, **fields), intake.now)
+
+
+def learner_of(intake, name):
+    return next(e for e in marksheet.enrolments_on(intake.session, intake.part()) if e.person.display_name == name)
+
+
+@pytest.mark.parametrize("after", [None, 5], ids=["no time", "with a time"])
+@pytest.mark.parametrize("typed", ["absent", "deferred", "pending", "exempt", "48 / 55"])
+def test_a_word_typed_on_the_wrong_line_is_taken_back(intake, typed, after):
+    first = read(intake, after=after, lti_user_id=intake.account("lena").id)
+    write(intake, typed, code="CRIT")
+    assert (line(intake, code="CRIT").text, line(intake, code="CRIT").in_lms) == (typed, "60")
+    (outcome,) = write(intake, "As in  the LMS", code="CRIT").outcomes
+    told = ("status", "raw", "out_of", "attempt", "board_number", "is_first_sit", "source", "source_at", "read_at",
+            "capture_run_id", "lti_user_id")
+    assert [getattr(outcome, name) for name in told] == [getattr(first, name) for name in told]
+    assert (outcome.standing, outcome.marked_by) == ("counted", intake.people["bob"].id)
+    assert (line(intake, code="CRIT").text, line(intake, code="CRIT").in_lms) == ("60", "")
+    assert write(intake, "as in the LMS", code="CRIT").unchanged == 1
+    write(intake, "absent", code="CRIT")
+    assert read(intake, after=after) is None and line(intake, code="CRIT").text == "absent"
+
+
+def test_what_was_handed_in_stays_with_a_mark_that_is_told_again(intake):
+    read(intake)
+    write(intake, code="CRIT", submitted_at=HANDED_IN)
+    assert line(intake, code="CRIT").in_lms == "", "the mark stands"
+    write(intake, "absent", code="CRIT")
+    (outcome,) = write(intake, "as in the LMS", code="CRIT").outcomes
+    assert (outcome.raw, outcome.submitted_at, outcome.source) == (60, HANDED_IN, "ags")
+
+
+def refused(intake, code="CRIT"):
+    with pytest.raises(Refused) as caught:
+        write(intake, "as in the LMS", code=code)
+    return caught.value.text
+
+
+def test_where_the_lms_never_gave_a_figure_nothing_is_taken_back(intake):
+    write(intake, "absent", code="CRIT")
+    assert "The LMS has given no mark for this attempt" in refused(intake)
+    read(intake)
+    write(intake, "carried", code="CRIT")  # which is a second attempt, of which the LMS says nothing
+    assert line(intake, code="CRIT").in_lms == "" and "for this attempt" in refused(intake)
+
+
+def test_what_was_another_person_s_is_not_told_again(intake):
+    account = intake.account("lena", intake.people["Lena"])
+    read(intake, lti_user_id=account.id)
+    account.person_id = intake.people["Omar"].id
+    intake.session.flush()
+    outcomes.take_back(intake.session, account, intake.now)
+    assert line(intake, code="CRIT").in_lms == "" and "given no mark" in refused(intake)
+
+
+def test_where_marks_are_made_here_there_is_nothing_in_the_lms(intake):
+    write(intake, "62")
+    assert line(intake).in_lms == "" and "is marked in Cairn" in refused(intake, "PORT")
+
+
+def test_the_word_may_be_pasted(intake):
+    read(intake)
+    write(intake, "absent", code="CRIT")
+    checked = marksheet.paste(
+        intake.session, intake.actor("bob"), intake.part("CRIT").key, "1001 as in the LMS\n1002\tas in the LMS"
+    )
+    assert [entry.text for entry in checked.entries] == ["as in the LMS"]
+    assert [(problem.line, "given no mark" in problem.text) for problem in checked.problems] == [(2, True)]
+
+
 def test_a_gate_is_passed_or_failed(intake):
     intake.part().component.is_gate = True
     assert write(intake, "fail").outcomes[0].gate == "fail"

@@ -155,6 +155,12 @@ def test_i4_a_status_stands_until_the_lms_says_something_new(intake, lena):
     assert take(intake, lena, mark("61")) == ["counted"]
 
 
+def test_a_status_may_be_said_again_after_the_lms_said_something_new(intake, lena):
+    results = mark("60"), said("absent"), mark("61"), said("absent"), said("absent")
+    assert take(intake, lena, *results) == ["counted"] * 4 + [None]
+    assert intake.discrepancies() == []
+
+
 def test_the_first_counted_mark_fixes_where_marks_are_made(intake, lena):
     part = intake.part()
     take(intake, lena, said("absent"))

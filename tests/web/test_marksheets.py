@@ -1,5 +1,6 @@
 """The marksheet: typed or pasted, previewed, saved as seen; and the facts about a submission."""
 
+import re
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -64,6 +65,31 @@ def test_where_the_lms_makes_the_marks_only_states_are_taken(classroom: Classroo
     page = bob.post(f"{path}/marksheet/preview", **_fields(classroom, Lena="61.5", Omar="deferred")).text
     assert "are made in the LMS" in page
     assert "1 change to Port" in page
+
+
+def test_a_state_over_a_mark_of_the_lms_is_taken_back(classroom: Classroom) -> None:
+    bob, path = classroom.client("bob"), f"components/{classroom.keys['PORT']}"
+    assert "as in the LMS" not in bob.get(f"{path}/marksheet").text
+    classroom.mark("Lena", "PORT", "60")
+    sheet = bob.get(f"{path}/marksheet").text
+    assert "as in the LMS" not in sheet
+    bob.after(f"{path}/marksheet", **_seen(classroom, sheet, "absent"))
+    sheet = bob.get(f"{path}/marksheet").text
+    assert "write <b>as in the LMS</b>" in sheet and "In the LMS: 60" in sheet
+    shown = bob.post(f"{path}/marksheet/preview", **_seen(classroom, sheet, "as in the LMS")).text
+    assert "<strong>as in the LMS</strong>" in shown and "60" in shown.partition("Becomes")[2]
+    bob.after(f"{path}/marksheet", **_seen(classroom, sheet, "as in the LMS"))
+    assert [(status, raw and str(raw)) for _, status, raw in _stands(classroom)] == [
+        ("marked", "60"), ("absent", None), ("marked", "60"),
+    ]
+
+
+def _seen(classroom: Classroom, sheet: str, text: str) -> dict[str, str]:
+    """Lena's line as it is shown, with another text."""
+    key = classroom.keys["Lena"]
+    found = re.search(rf'name="seen-{key}" value="([^"]*)"', sheet)
+    assert found, sheet
+    return {f"mark-{key}": text, f"seen-{key}": found[1]}
 
 
 def test_an_empty_line_takes_no_mark_back(classroom: Classroom) -> None:
