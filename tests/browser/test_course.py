@@ -25,10 +25,12 @@ from lti_tool.models.people import LtiUser
 from lti_tool.services import (
     awards,
     catalogue,
+    columns,
     decisions,
     descriptors,
     extracts,
     larger_awards,
+    marksheet_lines,
     outbox,
     outcomes,
     overrides,
@@ -229,6 +231,35 @@ def test_the_marksheet_needs_no_mouse(page: Page, site: Site, lms: Lms) -> None:
     seen(page, "marksheet-preview")
     tool.get_by_role("button", name="Save 4 lines").press("Enter")
     expect(tool.get_by_text("Saved: 4 lines.")).to_be_visible()
+
+
+def test_a_word_over_a_mark_of_the_lms_is_taken_back(page: Page, site: Site, lms: Lms) -> None:
+    sign_in(page, lms, TEACHER)
+    tool = opened(page, lms)
+    tool.get_by_role("button", name="Join this course").click()
+    tool.get_by_role("link", name="Critique of a published visual").click()
+    with site.sessions.begin() as session:
+        run = session.scalars(select(Run).where(Run.code == "IL5101")).one()
+        part = next(part for part in run.components if "Critique" in columns.label_of(part))
+        for raw, enrolment in zip(("60", "71.5"), marksheet_lines.enrolments_on(session, part), strict=False):
+            shown = NewOutcome(source=AGS, status="marked", read_at=MAY, raw=Decimal(raw), out_of=Decimal(100))
+            outcomes.append(session, enrolment, part, shown, MAY)
+    tool.get_by_role("link", name="Open the marksheet").click()
+    lines = tool.locator("input[data-column=mark]")
+    lines.nth(0).fill("absent")
+    tool.get_by_role("button", name="Look at the changes").click()
+    tool.get_by_role("button", name="Save 1 line").click()
+    tool.get_by_role("link", name="Open the marksheet").click()
+    expect(tool.get_by_text("In the LMS: 60")).to_have_count(1)
+    seen(page, "marksheet-as-in-lms")
+    lines.nth(0).fill("as in the LMS")
+    tool.get_by_role("button", name="Look at the changes").click()
+    expect(tool.get_by_text("1 change to")).to_be_visible()
+    seen(page, "marksheet-as-in-lms-preview")
+    tool.get_by_role("button", name="Save 1 line").click()
+    tool.get_by_role("link", name="Open the marksheet").click()
+    expect(lines.nth(0)).to_have_value("60")
+    expect(tool.get_by_text("In the LMS:")).to_have_count(0)
 
 
 def teach(page: Page, lms: Lms) -> None:

@@ -181,6 +181,15 @@ def test_where_marks_are_made_here_there_is_nothing_in_the_lms(intake):
     assert line(intake).in_lms == "" and "is marked in Cairn" in refused(intake, "PORT")
 
 
+def test_a_verdict_of_the_lms_is_told_again(intake):
+    intake.part("CRIT").component.is_gate = True
+    read(intake, None, gate="pass")
+    write(intake, "absent", code="CRIT")
+    assert line(intake, code="CRIT").in_lms == "pass"
+    write(intake, "as in the LMS", code="CRIT")
+    assert line(intake, code="CRIT").text == "pass"
+
+
 def test_the_word_may_be_pasted(intake):
     read(intake)
     write(intake, "absent", code="CRIT")
