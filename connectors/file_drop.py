@@ -7,7 +7,8 @@ A file is published in three steps, each of which a crash may follow:
 3. ``<batch>.csv.part`` is renamed to ``<batch>.csv``. This is the act.
 
 A sidecar beside a ``.part`` therefore always means *not sent*, and one without always means *sent*, also when the
-loader has taken the file away since. So no file is left twice, and none is left without its control totals.
+loader has taken the file away since. So no file is left twice, and none is left without its control totals. What a
+crash has left is put away after an hour, so that it cannot come to mean *sent* when somebody tidies up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,7 +74,7 @@ class FileDrop:
     def push(self, record: AwardRecord) -> Receipt:
         """Leave a file of one line."""
         with self._lock, self.place.open() as folder:
-            ledger = self._ledger.read(folder)
+            ledger = self._tidied(folder)
             there = self._receipt_if_there(ledger, record)
             return there or self._publish(folder, ledger, [record])[record.key]
 
@@ -85,7 +86,7 @@ class FileDrop:
         """
         receipts: dict[str, Receipt] = {}
         with self._lock, self.place.open() as folder:
-            ledger = self._ledger.read(folder)
+            ledger = self._tidied(folder)
             fresh = []
             for record in _newest(records):
                 try:
@@ -109,8 +110,8 @@ class FileDrop:
 
     def read_back(self, since: datetime | None = None) -> Iterator[RemoteRecord]:
         """What receipts and extracts confirm; a file that nobody has loaded yet is not among it."""
-        with self.place.open() as folder:
-            ledger = self._ledger.read(folder)
+        with self._lock, self.place.open() as folder:
+            ledger = self._tidied(folder)
         start = since.replace(microsecond=0) if since else None  # SFTP keeps whole seconds
         for record in ledger.answered():
             if start is None or record.changed_at is None or record.changed_at >= start:
@@ -144,6 +145,17 @@ class FileDrop:
             return []
         lines.append(CheckLine(label=name, is_ok=True, text=f"{len(entries)} files"))
         return entries
+
+    def _tidied(self, folder: Folder) -> Ledger:
+        """The drop as it is now, and the sidecars of a crash put away.
+
+        Left alone, one would vouch for a file that nobody ever saw, as soon as somebody else tidies its ``.part`` away.
+        """
+        ledger = self._ledger.read(folder)
+        for name in ledger.debris:
+            sidecar = f"{self.folders.of_sidecars}/{name}"
+            folder.replace(sidecar, f"{sidecar}.part")
+        return ledger
 
     def _receipt_if_there(self, ledger: Ledger, record: AwardRecord) -> Receipt | None:
         held = ledger.held(record.key)

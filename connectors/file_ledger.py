@@ -58,6 +58,7 @@ class Ledger:
     receipts: list[Answer]
     rejects: list[Answer]
     extracts: list[Extract]
+    debris: list[str] = field(default_factory=list)  # sidecars that a crash left, whose file never got its name
     _by_key: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     _answers: dict[str, Answer] = field(default_factory=dict)
     _rejected: dict[tuple[str, int], Rejection] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Reads the whole of a drop into a ledger, and does not read again what cannot have changed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar, cast
@@ -17,6 +17,7 @@ from connectors.folders import Entry, Folder
 T = TypeVar("T")
 OURS = re.compile(r"cairn-[a-z0-9_]+-[0-9a-f]{16}\.json")
 SETTLED = timedelta(seconds=10)  # SFTP keeps whole seconds: a file this young may still change unseen
+DEBRIS = timedelta(hours=1)  # younger, and another process may be about to give the file its name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,22 +46,24 @@ class LedgerReader:
 
     def read(self, folder: Folder) -> Ledger:
         """The drop as it is now."""
-        published = list(self._published(folder))
+        sidecars = [entry for entry in folder.entries(self._folders.of_sidecars) if OURS.fullmatch(entry.name)]
+        files = {entry.name for entry in folder.entries(self._folders.inbound)}  # later: a sidecar is the older one
+        published = list(self._published(folder, sidecars, files))
         batches = {batch.name: batch for batch, _ in published}
         return Ledger(
             published=published,
             receipts=list(self._answers(folder, self._folders.receipts, batches)),
             rejects=list(self._answers(folder, self._folders.rejects, batches, "row")),
             extracts=[self._extract(folder, entry) for entry in self._entries(folder, self._folders.extracts)],
+            debris=[entry.name for entry in sidecars if _is_debris(entry, files) and _age(entry) > DEBRIS],
         )
 
-    def _published(self, folder: Folder) -> Iterator[tuple[Batch, datetime]]:
+    def _published(
+        self, folder: Folder, sidecars: Iterable[Entry], files: Collection[str]
+    ) -> Iterator[tuple[Batch, datetime]]:
         """Sidecars whose file has got its name; the others are the debris of a crash."""
-        sidecars = folder.entries(self._folders.of_sidecars)  # first: a sidecar is older than its file's name
-        files = {entry.name for entry in folder.entries(self._folders.inbound)}
         for entry in sidecars:
-            file = f"{entry.name.removesuffix('.json')}.csv"
-            if OURS.fullmatch(entry.name) and (file in files or f"{file}.part" not in files):
+            if not _is_debris(entry, files):
                 try:
                     batch = self._once(folder, self._folders.of_sidecars, entry, file_batch.from_json)
                 except ValueError as error:
@@ -102,9 +105,19 @@ class LedgerReader:
         if seen in self._known:
             return cast(T, self._known[seen])
         value = parse(folder.read(path))
-        if datetime.now(UTC) - entry.modified_at > SETTLED:
+        if _age(entry) > SETTLED:
             self._known[seen] = value
         return value
+
+
+def _is_debris(sidecar: Entry, files: Collection[str]) -> bool:
+    """Whether its file never got its name."""
+    file = f"{sidecar.name.removesuffix('.json')}.csv"
+    return file not in files and f"{file}.part" in files
+
+
+def _age(entry: Entry) -> timedelta:
+    return datetime.now(UTC) - entry.modified_at
 
 
 def _contradiction(batch: Batch, lines: list[Line]) -> str:

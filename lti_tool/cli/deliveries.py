@@ -8,11 +8,13 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connectors.errors import ConnectorError
 from lti_tool.cli.house import Problem, for_institution, house, institution
 from lti_tool.models.delivery import Destination
 from lti_tool.models.institution import Institution
 from lti_tool.models.platform import LineItem
 from lti_tool.services import destinations, reconciliation
+from lti_tool.services.errors import ServiceError
 
 
 @click.command()
@@ -39,22 +41,31 @@ def capture(context: click.Context, code: str) -> None:
 @for_institution
 @click.pass_context
 def reconcile(context: click.Context, name: str, code: str) -> None:
-    """Read back what NAME (or every record system) holds, and compare. Exit 1 while anything is left to explain."""
-    reports = []
+    """Read back what NAME (or every record system) holds, and compare.
+
+    Exit 1 while anything is left to explain, 2 where a system could not be read back; the others are compared all the
+    same.
+    """
+    reports, failed = [], 0
     with house() as opened:
         with opened.sessions() as session:
             found = list(_named(session, institution(session, code), name))
         connectors = destinations.Connectors(opened.sessions)
         try:
             for one in found:
-                report = reconciliation.reconcile(
-                    opened.sessions, connectors, one.id, opened.now(), partial(_tell, one.name)
-                )
+                try:
+                    report = reconciliation.reconcile(
+                        opened.sessions, connectors, one.id, opened.now(), partial(_tell, one.name)
+                    )
+                except (ConnectorError, ServiceError) as error:
+                    failed += 1
+                    click.echo(f"Error: {one.name}: {error}", err=True)
+                    continue
                 reports.append(report)
                 click.echo(f"{one.name}: " + ", ".join(f"{count} {word}" for word, count in report.totals.items()))
         finally:
             connectors.close()
-    context.exit(0 if all(report.is_clean for report in reports) else 1)
+    context.exit(2 if failed else 0 if all(report.is_clean for report in reports) else 1)
 
 
 def _tell(name: str, figures: Mapping[str, int]) -> None:

@@ -163,7 +163,9 @@ class ReconciliationRun(Keyed, Base):
     @property
     def is_clean(self) -> bool:
         """Nothing is left to explain."""
-        kinds = ("different", "missing", "unreadable", "unreadable_files", "unexpected", "rejected")
+        kinds = (
+            "different", "missing", "unreadable", "unreadable_files", "unexpected", "rejected", "on_hold", "overdue",
+        )
         return self.finished_at is not None and not any(self.totals.get(kind) for kind in kinds)
 
 

@@ -1,9 +1,9 @@
 """Reconciliation: what we told a record system beside what it holds, with totals that a registrar can sign."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import cast
 
@@ -16,14 +16,16 @@ from connectors.errors import ConnectorError
 from lti_tool.clock import utcnow
 from lti_tool.db import Sessions, reading
 from lti_tool.domain.differences import Held, Reconciliation, compare
-from lti_tool.models.delivery import READY, Destination, OutboxMessage, ReconciliationRun
+from lti_tool.models.delivery import ON_HOLD, READY, SENDING, Destination, OutboxMessage, ReconciliationRun
 from lti_tool.services import bodies, outbox, readback
 from lti_tool.services import reconciliation_turns as turns
+from lti_tool.services.claims import has_newer
 from lti_tool.services.delivery import Connectors
 from lti_tool.services.errors import Refused, ServiceError
 from lti_tool.services.reconciliation_hand import InHand, Lost, Stopping, Tell, quiet
 from lti_tool.services.reconciliation_turns import Turn
 
+OVERDUE = timedelta(days=3)  # a loader runs every night, and rests at the weekend
 FAULT = "Something went wrong in Cairn itself; its log says what, for your administrator."
 
 
@@ -188,11 +190,30 @@ def _requeue(session: Session, message_ids: Sequence[int]) -> None:
             message.is_uncertain, message.confirmed_at = True, None
 
 
+def _not_there(session: Session, destination_id: int, lying: Collection[int]) -> dict[str, list[str]]:
+    """What they were never told, and what has taken too long: a system that nothing reaches looks clean otherwise."""
+    unsent = session.scalars(select(OutboxMessage).where(
+        OutboxMessage.destination_id == destination_id, OutboxMessage.kind == bodies.RECORD,
+        OutboxMessage.state.in_((READY, SENDING, ON_HOLD)), ~has_newer(),
+    ).order_by(OutboxMessage.id)).all()
+    on_the_way = [message for message in unsent if message.state != ON_HOLD and message.sent_at is None]
+    left = session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(lying))).all()
+    since = utcnow() - OVERDUE
+    late = [message for message in on_the_way if message.created_at < since]
+    late += [message for message in left if message.sent_at is not None and message.sent_at < since]
+    return {
+        "on_hold": [message.record_key for message in unsent if message.state == ON_HOLD],
+        "on_the_way": [message.record_key for message in on_the_way],
+        "overdue": [message.record_key for message in late],
+    }
+
+
 def _finish(
     session: Session, run_id: int, found: Reconciliation[str], theirs: _Reading,
     ours: Mapping[str, tuple[int, AwardRecord]], seen: Mapping[str, readback.Seen],
 ) -> ReconciliationRun:
-    """The totals. sent = equal, loaded, different, missing, unreadable and not_loaded together; the rest is theirs."""
+    """The totals. sent = equal, loaded, different, missing, unreadable and not_loaded together; the rest is beside."""
+    run = session.get_one(ReconciliationRun, run_id)
     foreign = [*found.unexpected, *(key for key in found.unreadable if key not in ours)]
     beside = {kind: [key for key in foreign if seen.get(key) is kind] for kind in readback.Seen}
     moved_on = beside[readback.Seen.DIFFERENT]  # closed by a person over something else than they hold now
@@ -206,8 +227,8 @@ def _finish(
         "waiting": beside[readback.Seen.WAITING], "arrived": beside[readback.Seen.EQUAL],
         "unreadable_files": [record.remote_id for record in theirs.nameless],
         "rejected": [rejection.key for rejection in theirs.rejections],
+        **_not_there(session, run.destination_id, [ours[key][0] for key in ours if key in theirs.lying]),
     }
-    run = session.get_one(ReconciliationRun, run_id)
     counts = {word: len(keys) for word, keys in places.items()}
     run.totals = {"sent": len(ours) + len(moved_on), "held": len(theirs.records), **counts}
     run.finished_at, run.lease_until = utcnow(), None

@@ -16,7 +16,9 @@ from lti_tool.services.duties import require_role
 from lti_tool.services.errors import NotFound, Refused
 
 PARTS = ("equal", "loaded", "different", "missing", "unreadable", "not_loaded")  # of what we sent; they add up to it
-BESIDE = ("unexpected", "waiting", "arrived", "unreadable_files", "rejected")
+BESIDE = (
+    "on_hold", "on_the_way", "overdue", "unexpected", "waiting", "arrived", "unreadable_files", "rejected",
+)
 RECENT = 50
 WAITING, READING, COMPARING, FINISHED, FAILED = "waiting", "reading", "comparing", "finished", "failed"
 

@@ -49,7 +49,8 @@ TOTALS: Mapping[str, str] = {
     "unexpected": "There, never sent by us",
     "waiting": "A newer version is on its way", "arrived": "There already, and noticed only now",
     "unreadable_files": "Files or pages that cannot be read",
-    "rejected": "Refused there",
+    "rejected": "Refused there", "on_hold": "On hold for a person, so not sent", "on_the_way": "Not sent yet",
+    "overdue": "Of those not sent or not loaded, for three days and more",
 }
 RECONCILIATIONS: Mapping[str, str] = {
     "waiting": "waiting", "reading": "being read back", "comparing": "being compared", "failed": "not finished",

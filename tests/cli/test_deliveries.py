@@ -80,6 +80,16 @@ def test_a_record_system_that_cannot_be_reached_is_a_sentence(cairn: Cairn) -> N
     assert told.startswith("Error: ")
 
 
+def test_one_that_cannot_be_reached_does_not_keep_the_others_from_being_compared(sent: Cairn, drop: Path) -> None:
+    load(drop)
+    sent(
+        "destinations", "add", "archive", "--connector", "oneroster", "--set", "url=http://127.0.0.1:1/ims/oneroster",
+        "--set", "token_url=http://127.0.0.1:1/token", "--set", "client_id=c", "--secret", "client_secret=s",
+    )
+    told = sent("reconcile", code=2)
+    assert "Error: archive: 127.0.0.1 cannot be reached" in told and "3 loaded" in told
+
+
 def test_capturing_nothing_is_no_fault(cairn: Cairn) -> None:
     assert cairn("capture") == "0 columns read, 0 could not be.\n"
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -154,6 +155,36 @@ def test_after_a_crash_nothing_is_there_and_sending_again_leaves_one_whole_file(
     assert [len(system.load_files()[what]) for what in ("loaded", "refused")] == [1, 0]
     assert len(system.held.store.all("marks")) == 3
     assert [name for name in names(system.drop.root) if name.endswith(".part")] == []
+
+
+@pytest.mark.parametrize("call", ["push", "read_back"])
+def test_what_a_crash_left_does_not_come_to_mean_sent_when_somebody_tidies_up(
+    system: RecordSystemProcess, call: str
+) -> None:
+    place, inbound = FaultyPlace(system.drop.root), system.drop.root / "inbound"
+    place.folder.crash_after = 3
+    with pytest.raises(Crash):
+        FileDrop(place, SITS_MARKS).push_batch(three())
+    for left in inbound.iterdir():
+        os.utime(left, (time.time() - 7200,) * 2)
+    restarted = FileDrop(LocalFolder(system.drop.root), SITS_MARKS)
+    if call == "push":
+        restarted.push(three()[0])
+    else:
+        assert list(restarted.read_back()) == []
+    for part in inbound.glob("*.part"):
+        part.unlink()
+    assert restarted.look_up(three()[1].key) is None
+    assert not restarted.push(three()[1]).was_there
+
+
+def test_a_file_that_another_process_is_about_to_publish_keeps_its_sidecar(system: RecordSystemProcess) -> None:
+    place, inbound = FaultyPlace(system.drop.root), system.drop.root / "inbound"
+    place.folder.crash_after = 3
+    with pytest.raises(Crash):
+        FileDrop(place, SITS_MARKS).push_batch(three())
+    FileDrop(LocalFolder(system.drop.root), SITS_MARKS).push(three()[0])
+    assert len(list(inbound.glob("*.json"))) == 2
 
 
 def test_a_crash_after_the_rename_is_found_by_looking_and_nothing_is_loaded_twice(system: RecordSystemProcess) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from connectors.contract import AwardRecord, Receipt, Rejection, RemoteRecord, RemoteState
 from connectors.memory import MemoryRecords
 from lti_tool.db import Sessions
-from lti_tool.models.delivery import Discrepancy, OutboxMessage
+from lti_tool.models.delivery import Destination, Discrepancy, OutboxMessage
 from lti_tool.services import bodies, discrepancies, outbox, readback
 from lti_tool.services.readback import Seen
 from tests import factories
@@ -218,3 +218,26 @@ class TestSweep:
 def test_a_figure_in_words_says_how_it_stands_there() -> None:
     agreed = RemoteRecord(key="k", remote_id="r", state=RemoteState.AGREED, mark=Decimal(62))
     assert readback.in_words(agreed) == "62 (agreed)"
+
+
+def test_texts_that_no_database_keeps_stop_nobody(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        world = delivering.world(session)
+        for number in (1, 2):
+            delivering.queued(session, world, number)
+    delivering.drain(sessions, world.connectors)
+    odd, equal = list(world.registry.rows)
+    world.registry.rows[odd] = replace(world.registry.rows[odd], grade="M\ud83d\x00")
+    with sessions.begin() as session:
+        destination = session.get_one(Destination, world.destination.id)
+        for remote in world.system.read_back():
+            readback.take(session, destination, remote, RATIFIED)
+        nameless = RemoteRecord(key="", remote_id="Pr\udce9noms.csv", state=RemoteState.FINAL, problem="no\x00table")
+        readback.take(session, destination, nameless, RATIFIED)
+        readback.refuse(session, destination, Rejection(key=equal, code="a\x00", words="\ud83d"))
+    with sessions() as session:
+        found = {message.record_key: message for message in session.scalars(select(OutboxMessage))}
+        files = session.scalars(select(Discrepancy.theirs).where(Discrepancy.kind == "record_unreadable")).all()
+    assert (found[odd].state, found[odd].theirs_grade) == ("sent", "M")
+    assert (found[equal].state, found[equal].error_code) == ("on_hold", "a")
+    assert files == ["Pr noms.csv"]

@@ -1,6 +1,7 @@
 """Reconciliation: totals that add up, missing ones queued again under the same key, nothing written over."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -160,6 +161,39 @@ def test_a_file_that_nobody_has_loaded_is_neither_missing_nor_confirmed(sessions
     run = reconciliation.reconcile(sessions, connectors, world.destination.id, RATIFIED)
     assert (run.totals["not_loaded"], run.totals["missing"], run.totals["sent"]) == (1, 0, 1)
     assert delivering.message(sessions).state == "sent"
+
+
+def test_a_file_that_nobody_loads_is_overdue_after_three_days(sessions: Sessions) -> None:
+    class Drop(Nightly):
+        def read_back(self, since: object = None) -> list[RemoteRecord]:  # type: ignore[override]
+            return []
+
+    with sessions.begin() as session:
+        world = delivering.world(session)
+        delivering.queued(session, world)
+    connectors = {world.destination.id: Drop(world.registry)}
+    delivering.drain(sessions, connectors)
+    with sessions.begin() as session:
+        session.scalars(select(OutboxMessage)).one().sent_at -= timedelta(days=4)
+    run = reconciliation.reconcile(sessions, connectors, world.destination.id, RATIFIED)
+    assert (run.totals["not_loaded"], run.totals["overdue"], run.is_clean) == (1, 1, False)
+
+
+def test_what_they_were_never_told_is_counted(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        world = delivering.world(session)
+        held, late, waiting, passed = [delivering.queued(session, world, number) for number in range(1, 5)]
+        held.state, late.created_at = "on_hold", late.created_at - timedelta(days=4)
+        passed.state = "superseded"
+    run = reconcile(sessions, world)
+    assert {word: run.totals[word] for word in ("sent", "on_hold", "on_the_way", "overdue")} == {
+        "sent": 0, "on_hold": 1, "on_the_way": 2, "overdue": 1,
+    }
+    assert not run.is_clean
+    with sessions.begin() as session:
+        for number in (held.id, late.id):
+            session.get_one(OutboxMessage, number).state = "failed"  # a person closed it, with a reason
+    assert reconcile(sessions, world).is_clean, "what is on its way since yesterday is no fault"
 
 
 def test_lines_refused_in_the_night_are_rejected_and_not_missing(sessions: Sessions) -> None:
