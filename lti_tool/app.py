@@ -18,6 +18,7 @@ from lti_tool.seal import Sealer
 from lti_tool.settings import Settings
 from lti_tool.web import (
     amendments,
+    asking,
     assets,
     audit,
     auth,
@@ -46,6 +47,7 @@ from lti_tool.web import (
     reconciliation,
     records,
     staff,
+    teaching,
     uploads,
     words,
 )
@@ -53,9 +55,10 @@ from lti_tool.web.house import House
 from lti_tool.web.lean import Lean
 
 FOR_EVERYBODY = (lti, health)
-FOR_COURSES = (course, component, learners, marksheets, uploads, passback, deep_linking, progress)
+FOR_COURSES = (course, asking, component, learners, marksheets, uploads, passback, deep_linking, progress)
 FOR_STAFF = (
-    staff, desk, boards, amendments, minutes, queue, reconciliation, people, extracts, records, platforms, audit,
+    staff, desk, boards, amendments, minutes, queue, reconciliation, people, extracts, teaching, records, platforms,
+    audit,
 )
 
 

@@ -76,6 +76,26 @@ class Context(Keyed, Base):
     deployment: Mapped[Deployment] = relationship()
 
 
+class TeachingRequest(Dated, Keyed, Base):
+    """That a course asks to teach a run which another one teaches, and what was said: one row for the two of them.
+
+    ``state``: asked, let_in, refused or withdrawn; the audit log holds how it came to be.
+    Personal data: ids of who asked and who answered. Kept as long as the course.
+    """
+
+    __tablename__ = "teaching_request"
+    __table_args__ = (UniqueConstraint("context_id", "run_id"),)
+
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20), default="asked")
+    asked_at: Mapped[Instant]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: a teacher whom no extract names
+    answered_at: Mapped[Moment]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    context: Mapped[Context] = relationship()
+
+
 class ResourceLink(Keyed, Base):
     """A link to us in a course, and the run component it stands for, where one was picked. No personal data."""
 
@@ -155,5 +175,5 @@ class ScoreClock(Owned, Base):
 
 __all__ = [
     "Context", "Deployment", "LaunchSession", "LineItem", "Registration", "ResourceLink", "ScoreClock",
-    "ToolKey",
+    "TeachingRequest", "ToolKey",
 ]

@@ -9,6 +9,11 @@ from lti_tool.models.catalogue import Run, RunComponent
 from lti_tool.models.platform import LineItem, ResourceLink
 
 
+def name_of(run: Run) -> str:
+    """A run as the record system names it."""
+    return " ".join(part for part in (run.code, run.occurrence, run.period) if part)
+
+
 def run_ids_in(session: Session, context_id: int) -> list[int]:
     """The runs that a link or a column of this course stands for, in a settled order."""
     of_links = select(RunComponent.run_id).join(ResourceLink, ResourceLink.run_component_id == RunComponent.id).where(

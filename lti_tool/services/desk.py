@@ -19,6 +19,7 @@ from lti_tool.models.delivery import (
 from lti_tool.models.outcome import HeldResult
 from lti_tool.models.platform import Deployment, Registration
 from lti_tool.services import board_lists, quarantine
+from lti_tool.services import teaching_requests as requests
 from lti_tool.services.actors import Actor
 
 Count = Callable[[Session, Actor], int]
@@ -70,6 +71,11 @@ def unknown_people(session: Session, actor: Actor) -> int:
     return len(quarantine.quarantine(session, actor.institution_id))
 
 
+def teaching_requests(session: Session, actor: Actor) -> int:
+    """Courses that wait to be let in to a run taught elsewhere."""
+    return requests.waiting(session, actor.institution_id)
+
+
 def nameless_results(session: Session, actor: Actor) -> int:
     """Results that came with no account, so that only a person can say whose they are."""
     return _number(session, select(func.count(HeldResult.id)).where(
@@ -110,7 +116,7 @@ COUNTS: Mapping[str, Count] = {
     function.__name__: function for function in (
         boards, boards_to_convene, minutes_to_enter, minutes_to_confirm, amendments, on_hold, on_the_way,
         waiting_to_be_sent, unknown_people, nameless_results, discrepancies, unsigned, paused,
-        platforms_without_deployment,
+        platforms_without_deployment, teaching_requests,
     )
 }
 

@@ -30,6 +30,7 @@ from lti_tool.services.launch_sessions import Found, OpenLaunch, secret_hash
 
 SEEN_EVERY = timedelta(hours=1)  # "last seen" need not be truer than that, and a write per launch is dear
 DEFAULT_MAXIMUM = Decimal(100)
+ANOTHER_RUN = "another_run"  # a link's note: it names a component that the course was not let in to
 
 Match = Callable[[Session, LtiUser, datetime], object]
 
@@ -56,7 +57,7 @@ def record_launch(
     if known is None or not (known.deployment_is_active and known.registration_is_active):
         raise LaunchRefused("deployment_unknown", registration_key=launch.registration.key)
     course_id = _course(db, launch, known)
-    link_id = _link(session, launch, known, course_id)
+    link_id, note = _link(session, launch, known, course_id, now)
     user_id, is_to_match = _user(db, launch, known, now)
     _membership(db, launch, known, course_id, user_id, now)
     person_id = known.user_person_id
@@ -64,7 +65,7 @@ def record_launch(
         user = session.get_one(LtiUser, user_id)
         match(session, user, now)
         person_id = user.person_id
-    return _open(db, launch, known, (course_id, link_id, user_id, person_id), now, lasts)
+    return _open(db, launch, known, (course_id, link_id, user_id, person_id), now, lasts, note)
 
 
 def _course(db: Connection, launch: Launch, known: Row[Any]) -> int | None:
@@ -84,11 +85,14 @@ def _course(db: Connection, launch: Launch, known: Row[Any]) -> int | None:
     })
 
 
-def _link(session: Session, launch: Launch, known: Row[Any], course_id: int | None) -> int | None:
+def _link(
+    session: Session, launch: Launch, known: Row[Any], course_id: int | None, now: datetime
+) -> tuple[int | None, str]:
+    """The link's row, and what its teacher must be told of it, if anything."""
     if launch.link is None or course_id is None:
-        return None
-    db = session.connection()
-    component_id = known.link_run_component_id or _component_id(session, launch, known, course_id)
+        return None, ""
+    db, note = session.connection(), ""
+    component_id = known.link_run_component_id or _component_id(session, launch, known, course_id, now)
     values = {"title": launch.link.title, "run_component_id": component_id}
     link_id = known.link_id
     if link_id is not None:
@@ -100,21 +104,26 @@ def _link(session: Session, launch: Launch, known: Row[Any], course_id: int | No
         })
     if launch.grades.lineitem and known.line_item_id is None and component_id is not None:
         _column(session, launch, course_id, component_id)
-    return int(link_id)
+    if launch.component_key and component_id is None:
+        note = ANOTHER_RUN
+    return int(link_id), note
 
 
-def _component_id(session: Session, launch: Launch, known: Row[Any], course_id: int) -> int | None:
-    """The run component that the link names, if it is of this institution and the course may be joined with its run.
+def _component_id(session: Session, launch: Launch, known: Row[Any], course_id: int, now: datetime) -> int | None:
+    """The run component that the link names, if it is of this institution and a link may join the course with its run.
 
-    Teachers can write a link's address and custom fields themselves, and every learner of a course can read them.
+    Teachers can write a link's address and custom fields themselves, every learner of a course can read them, and a
+    course that is copied takes last year's along.
     """
     if not launch.component_key:
         return None
     part = session.scalar(select(RunComponent).where(
         RunComponent.key == launch.component_key, RunComponent.institution_id == known.deployment_institution_id,
     ))
-    is_open = part is not None and linking.is_open(session, session.get_one(Context, course_id), part.run)
-    return part.id if part is not None and is_open else None
+    if part is None:
+        return None
+    course = session.get_one(Context, course_id)
+    return part.id if linking.is_open_by_link(session, course, part.run, now.date()) else None
 
 
 def _column(session: Session, launch: Launch, course_id: int, component_id: int) -> None:
@@ -174,14 +183,14 @@ def _seen(changed: dict[str, Any], seen_at: datetime, now: datetime) -> dict[str
 
 def _open(
     db: Connection, launch: Launch, known: Row[Any], ids: tuple[int | None, int | None, int | None, int | None],
-    now: datetime, lasts: timedelta,
+    now: datetime, lasts: timedelta, note: str,
 ) -> Recorded:
     secret, (course_id, link_id, user_id, person_id) = secrets.token_urlsafe(24), ids
     values: dict[str, Any] = {
         "key": new_key(), "secret_hash": secret_hash(secret), "institution_id": known.deployment_institution_id,
         "registration_id": launch.registration.id, "deployment_id": known.deployment_id, "context_id": course_id,
         "resource_link_id": link_id, "lti_user_id": user_id, "role": launch.role.value if launch.role else "",
-        "message_type": launch.message_type, "claims": _kept(launch), "expires_at": now + lasts,
+        "message_type": launch.message_type, "claims": _kept(launch, note), "expires_at": now + lasts,
     }
     nonce_hash = hashlib.sha256(launch.nonce.encode()).hexdigest()
     try:
@@ -208,13 +217,15 @@ def _institution(known: Row[Any]) -> Institution:
     )
 
 
-def _kept(launch: Launch) -> dict[str, Any]:
+def _kept(launch: Launch, note: str) -> dict[str, Any]:
     """What the pages behind a launch need of its claims; never names."""
     origins = (*launch.registration.origins, origin_of(launch.return_url))
     kept: dict[str, Any] = {"frame_ancestors": sorted({origin for origin in origins if origin})}
     for name in ("return_url", "locale", "document_target", "component_key"):
         if getattr(launch, name):
             kept[name] = getattr(launch, name)
+    if note:
+        kept["link_note"] = note
     if launch.deep_linking is not None:
         kept["deep_linking"] = launch.deep_linking.as_json()
     return kept

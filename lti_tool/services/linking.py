@@ -1,21 +1,19 @@
 """Joining a course of the LMS with a run, and a picked link with its component and its column.
 
-A course can be joined with a run that no other course teaches yet, or of which it has learners on its own roster: a run
-cannot be opened, with all its marks, from a course that has nothing to do with it.
+A course can be joined with a run that no other course teaches yet. One that is taught already opens to it only once
+it was let in (``teaching_requests``); a shared learner, or anything that a teacher can type, opens none.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.ratification import Role
-from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run, RunComponent
-from lti_tool.models.people import LtiUser, Membership
+from lti_tool.models.catalogue import AchievementVersion, Run, RunComponent
 from lti_tool.models.platform import Context, LineItem, ResourceLink
-from lti_tool.services import audit, columns, courses
+from lti_tool.services import audit, columns, courses, teaching_requests
 from lti_tool.services.actors import Actor
 from lti_tool.services.columns import AT_ONCE, WHEN_RATIFIED, Disclosure, PlannedColumn
 from lti_tool.services.errors import NotFound, Refused
@@ -25,7 +23,7 @@ PLANNED = "planned"  # a column that the LMS makes when the teacher saves the pi
 
 @dataclass(frozen=True, kw_only=True)
 class RunChoice:
-    """A run that a course may be joined with. ``is_here``: the course teaches it already."""
+    """A run that a course may be joined with. ``is_here``: the course teaches it already; ``is_over``: last year's."""
 
     key: str
     title: str
@@ -33,6 +31,7 @@ class RunChoice:
     learners: int
     is_here: bool
     looks_right: bool
+    is_over: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +55,16 @@ class Picked:
     column: PlannedColumn | None
 
 
-def choices(session: Session, context: Context) -> list[RunChoice]:
-    """The runs that this course may be joined with: its own first, then those whose code it bears."""
+def choices(session: Session, context: Context, today: date) -> list[RunChoice]:
+    """The runs that this course may be joined with: its own first, then those to come whose code it bears."""
     here = set(courses.run_ids_in(session, context.id))
     runs = session.scalars(
         select(Run).join(AchievementVersion, Run.version_id == AchievementVersion.id).where(
             Run.institution_id == context.institution_id, AchievementVersion.state == "published"
         )
     )
-    found = [_choice(session, context, run, is_here=run.id in here) for run in runs if is_open(session, context, run)]
-    return sorted(found, key=lambda choice: (not choice.is_here, not choice.looks_right, choice.name))
+    found = [_choice(session, context, run, run.id in here, today) for run in runs if is_open(session, context, run)]
+    return sorted(found, key=lambda choice: (not choice.is_here, choice.is_over, not choice.looks_right, choice.name))
 
 
 def chosen_run(session: Session, context: Context, run_key: str) -> Run:
@@ -74,22 +73,27 @@ def chosen_run(session: Session, context: Context, run_key: str) -> Run:
     if run is None:
         raise NotFound("run")
     if not is_open(session, context, run):
-        text = "Another course teaches this run. Read the roster here first: this course must have learners of the run."
+        text = "Another course teaches this run. Ask to teach it too: a teacher there, or registry, says yes or no."
         raise Refused("taught_elsewhere", text)
     return run
 
 
 def join(
-    session: Session, actor: Actor, context: Context, link_id: int | None, run_key: str, now: datetime
+    session: Session, actor: Actor, context: Context, link_id: int | None, run_key: str, now: datetime,
+    component_key: str = "",
 ) -> Run:
-    """Let the link that was opened stand for a run as a whole, so that its course teaches the run."""
+    """Let the link that was opened stand for a run, so that its course teaches the run.
+
+    It stands for the run as a whole; or, where it still says which component of an earlier run it was for, for the same
+    component of this one.
+    """
     run = chosen_run(session, context, run_key)
     link = session.get(ResourceLink, link_id) if link_id is not None else None
     if link is None or link.context_id != context.id:
         raise Refused("no_link", "Open Cairn by a link in the course, and choose there.")
     if link.run_component_id is not None:
         raise Refused("linked", "This link stands for something already. Add another one for another run.")
-    link.run_component_id = overall_of(run).id
+    link.run_component_id = (_counterpart(session, run, component_key) or overall_of(run)).id
     audit.record(
         session, institution_id=run.institution_id, action="join_course", subject=f"run:{run.key}", now=now,
         actor=actor.person_id, details={"course": context.key},
@@ -158,33 +162,40 @@ def _keep(session: Session, context: Context, part: RunComponent, planned: Plann
     session.flush()
 
 
-def _choice(session: Session, context: Context, run: Run, *, is_here: bool) -> RunChoice:
-    codes = {run.code.casefold(), run.version.achievement.code.casefold()}
-    words = f"{context.label} {context.title}".casefold()
+def _counterpart(session: Session, run: Run, component_key: str) -> RunComponent | None:
+    """The component of this run that has the code of the one with this key; the key itself opens nothing."""
+    told = session.scalar(select(RunComponent).where(
+        RunComponent.institution_id == run.institution_id, RunComponent.key == component_key
+    )) if component_key else None
+    if told is None or told.component is None:
+        return None
+    code = told.component.code
+    return next((part for part in run.components if part.component and part.component.code == code), None)
+
+
+def _choice(session: Session, context: Context, run: Run, is_here: bool, today: date) -> RunChoice:
     return RunChoice(
-        key=run.key, title=run.title, name=name_of(run), learners=columns.learner_count(session, run), is_here=is_here,
-        looks_right=any(code in words for code in codes),
+        key=run.key, title=run.title, name=courses.name_of(run), learners=columns.learner_count(session, run),
+        is_here=is_here, looks_right=teaching_requests.looks_right(context, run), is_over=is_over(run, today),
     )
 
 
-def name_of(run: Run) -> str:
-    """A run as the record system names it."""
-    return " ".join(part for part in (run.code, run.occurrence, run.period) if part)
-
-
 def is_open(session: Session, context: Context, run: Run) -> bool:
-    """Whether a course may be joined with a run, whoever asks: a teacher who picks, or a link that says so itself."""
-    elsewhere = courses.context_ids_of(session, run.id)
-    return not elsewhere or context.id in elsewhere or _shares_learners(session, context, run)
+    """Whether a teacher may join a course with a run: one that nobody teaches, or this course, or that let it in."""
+    teaching = courses.context_ids_of(session, run.id)
+    return not teaching or context.id in teaching or teaching_requests.is_let_in(session, context, run)
 
 
-def _shares_learners(session: Session, context: Context, run: Run) -> bool:
-    return session.scalar(
-        select(Enrolment.id).join(LtiUser, LtiUser.person_id == Enrolment.person_id)
-        .join(Membership, Membership.lti_user_id == LtiUser.id)
-        .where(Enrolment.run_id == run.id, Membership.context_id == context.id, Membership.role == Role.LEARNER.value)
-        .limit(1)  # as learners: who studies the run and teaches elsewhere does not bring it along
-    ) is not None
+def is_open_by_link(session: Session, context: Context, run: Run, today: date) -> bool:
+    """Whether a link may join them unasked: not with a run that is over, since a copied course brings its links."""
+    if not is_over(run, today):
+        return is_open(session, context, run)
+    return context.id in courses.context_ids_of(session, run.id) or teaching_requests.is_let_in(session, context, run)
+
+
+def is_over(run: Run, today: date) -> bool:
+    """A board of the run has met, or its day has passed: what begins now is hardly this run."""
+    return run.board_number > 1 or (run.board_on is not None and run.board_on < today)
 
 
 def _in_order(components: Iterable[RunComponent]) -> Sequence[RunComponent]:

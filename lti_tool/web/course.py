@@ -8,14 +8,16 @@ POST /l/<launch key>/runs/<run key>/sitting  (no field)            open the next
 """
 
 from flask import redirect, render_template
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lti_tool.db import reading
 from lti_tool.domain.ratification import Role
 from lti_tool.lti.service import Service
 from lti_tool.lti.tool_config import registered
-from lti_tool.models.platform import Registration
-from lti_tool.services import cohort, linking, roster, sittings, teaching
+from lti_tool.models.platform import Registration, ResourceLink
+from lti_tool.services import cohort, courses, linking, roster, sittings, teaching, teaching_requests
+from lti_tool.services.launches import ANOTHER_RUN
 from lti_tool.web import course_words
 from lti_tool.web.auth import launched
 from lti_tool.web.frame import blueprint, context_id, course, or_say, say, visit
@@ -47,11 +49,14 @@ def home(launch_key: str) -> str:
     with reading(house().sessions) as session:
         context = course(session)
         found = cohort.home(session, context.institution_id, context.key)
-        joining = [] if found.runs else linking.choices(session, context)
+        joining = [] if found.runs else linking.choices(session, context, house().clock().date())
+        elsewhere = [] if found.runs else teaching_requests.elsewhere(session, context)
+        requests = teaching_requests.for_course(session, context)
+        is_stale = _is_stale(session)
         may_open = {run.key for run in linking.with_next_sitting(session, context)}
     return render_template(
         "course/home.html", heading=found.course or "Your course", home=found, choices=joining, may_open=may_open,
-        has_roster=bool(context.memberships_url),
+        has_roster=bool(context.memberships_url), elsewhere=elsewhere, requests=requests, is_stale=is_stale,
     )
 
 
@@ -63,8 +68,9 @@ def join(launch_key: str) -> Response:
         run = linking.join(
             session, visit().actor, course(session), visit().launch.resource_link_id,
             required("run", "Choose the run that this course teaches."), house().clock(),
+            visit().launch.claims.get("component_key", ""),
         )
-    return say("course.home", f"This course now teaches {linking.name_of(run)}. Read the roster next.")
+    return say("course.home", f"This course now teaches {courses.name_of(run)}. Read the roster next.")
 
 
 @bp.post("/roster")
@@ -84,6 +90,14 @@ def open_sitting(launch_key: str, run_key: str) -> Response:
         run = teaching.run_in(session, course(session), run_key)
         sittings.open_next(session, visit().actor, run.key, house().clock())
     return say("course.home", "The next sitting is open. New marks of those who were to resit are resits from now on.")
+
+
+def _is_stale(session: Session) -> bool:
+    """The link named another run when it was opened, and nobody has said since what it stands for."""
+    launch = visit().launch
+    if launch.claims.get("link_note") != ANOTHER_RUN or launch.resource_link_id is None:
+        return False
+    return session.get_one(ResourceLink, launch.resource_link_id).run_component_id is None
 
 
 def lms(registration_id: int) -> Service:

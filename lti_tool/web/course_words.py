@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from lti_tool.domain.figures import text_of
+from lti_tool.services.teaching_requests import LET_IN, Request
 from lti_tool.web import dates
 
 WORDS: Mapping[str, str] = {
@@ -47,6 +48,13 @@ def totals_in_words(totals: Mapping[str, int]) -> str:
     parts = ", ".join(f"{totals[kind]} {words}" for kind, words in TOTALS if totals.get(kind))
     read = totals.get("read", 0)
     return f"{read} results: {parts}." if parts else f"{read} results."
+
+
+def answered_in_words(request: Request) -> str:
+    """What became of a course that asked to teach a run."""
+    if request.state == LET_IN:
+        return f"Let in: {request.course}. Its teachers can join it with {request.run} now."
+    return f"Refused: {request.course}. It sees nothing of {request.run}."
 
 
 def local_input(value: datetime | None) -> str:

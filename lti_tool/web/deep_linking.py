@@ -20,7 +20,7 @@ from lti_tool.lti.reading import CUSTOM_COMPONENT, TARGET_PATH
 from lti_tool.lti.registered import origin_of
 from lti_tool.lti.tool_config import registered
 from lti_tool.models.platform import Deployment
-from lti_tool.services import linking
+from lti_tool.services import linking, teaching_requests
 from lti_tool.services.columns import WHEN_RATIFIED
 from lti_tool.services.errors import Refused
 from lti_tool.services.linking import Picked
@@ -39,13 +39,15 @@ def picker(launch_key: str) -> str:
     settings, run_key = _settings(), request.args.get("run", "")
     with reading(house().sessions) as session:
         context = course(session)
-        runs = linking.choices(session, context)
+        runs = linking.choices(session, context, house().clock().date())
+        elsewhere = teaching_requests.elsewhere(session, context)
         here = [run.key for run in runs if run.is_here]
         wanted = run_key or (here[0] if len(here) == 1 else runs[0].key if len(runs) == 1 else "")
         run = linking.chosen_run(session, context, wanted) if wanted else None
         parts = linking.parts(session, context, run) if run else []
     return render_template(
         "course/pick.html", heading="Add from Cairn", runs=runs, run=run, parts=parts, settings=settings,
+        elsewhere=elsewhere,
     )
 
 

@@ -49,6 +49,10 @@ CARDS = (
         endpoint="minutes.index", roles=OFFICERS,
     ),
     Card(
+        count="teaching_requests", one="course asks to teach a run", many="courses ask to teach a run",
+        endpoint="teaching.index", roles=(Role.REGISTRY,),
+    ),
+    Card(
         count="on_hold", one="message on hold for a person", many="messages on hold for a person",
         endpoint="queue.index", roles=(Role.REGISTRY,), is_urgent=True,
     ),

@@ -10,8 +10,8 @@ from lti_tool.web.auth import Desk, csrf_token
 PLACES = (  # in the order of the bar; who may open one, its view says
     ("desk.home", "Desk"), ("boards.index", "Boards"), ("minutes.index", "Minutes"), ("amendments.index", "Amendments"),
     ("queue.index", "Queue"), ("reconciliation.index", "Reconciliation"), ("people.index", "People"),
-    ("extracts.index", "Extracts"), ("records.index", "Record systems"), ("platforms.index", "LMSs"),
-    ("audit.index", "Audit"),
+    ("extracts.index", "Extracts"), ("teaching.index", "Courses"), ("records.index", "Record systems"),
+    ("platforms.index", "LMSs"), ("audit.index", "Audit"),
 )
 
 

@@ -81,6 +81,8 @@ ACTIONS: Mapping[str, str] = {
     "institution.add": "Institution added", "platform_added": "LMS registered", "tool_keys_rotated": "Keys renewed",
     "publish": "Micro-credential published", "choose_authority": "Authority of a component chosen",
     "open_sitting": "Next sitting opened", "join_course": "Course joined to a run", "pick_link": "Link picked",
+    "ask_to_teach": "Course asks to teach a run", "withdraw_request": "Course asks no more",
+    "let_course_in": "Course let in to a run", "refuse_course": "Course refused a run",
 }
 TONES: Mapping[str, str] = {
     "PASS": "good", "RESIT": "care", "FAIL_FINAL": "bad", "NOT_YET": "care", "DEFERRED": "info",

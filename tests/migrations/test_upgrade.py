@@ -4,14 +4,19 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, Table, inspect, select, text
 
 from lti_tool import schema
 from lti_tool.db import Base, make_engine, make_sessions
+from lti_tool.models.catalogue import Run
 from lti_tool.models.outcome import Outcome
+from lti_tool.models.platform import Context, TeachingRequest
+from lti_tool.services import teaching_requests
 from tests import factories
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
@@ -85,6 +90,30 @@ def test_an_outcome_from_before_stays_and_names_no_account(empty, sealer):
     with make_sessions(empty, sealer)() as session:
         kept = session.scalars(select(Outcome)).one()
         assert (kept.raw, kept.standing, kept.lti_user_id) == (Decimal("62.5"), "counted", None)
+
+
+def test_a_course_of_before_asks_for_nothing_and_what_came_can_be_taken_away(empty, sealer):
+    schema.upgrade(empty, "outcome_account")
+    filled = fill(empty, sealer)
+    schema.upgrade(empty)
+    with make_sessions(empty, sealer).begin() as session:
+        context, run = session.scalars(select(Context)).one(), session.scalars(select(Run)).one()
+        assert teaching_requests.for_registry(session, context.institution_id) == []
+        session.add(TeachingRequest(
+            institution_id=context.institution_id, context_id=context.id, run_id=run.id, asked_at=MAY,
+        ))
+    downgrade(empty, "outcome_account")
+    assert counts(empty) == filled
+    schema.upgrade(empty)
+    assert differences(empty) == []
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.shipped("migrations")))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
 
 
 def test_no_version_imports_our_models():

@@ -1,11 +1,12 @@
 """Writing launches down: what is new, what changed, and nothing else; each launch once."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,10 +19,10 @@ from lti_tool.lti.values import CourseClaim, GradesClaim, Launch, LinkClaim, Use
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
-from lti_tool.models.platform import Context, LaunchSession, LineItem, Registration, ResourceLink
+from lti_tool.models.platform import Context, LaunchSession, LineItem, Registration, ResourceLink, TeachingRequest
 from lti_tool.services import columns
 from lti_tool.services.launch_sessions import opened, secret_hash
-from lti_tool.services.launches import SEEN_EVERY, Recorded, record_launch
+from lti_tool.services.launches import ANOTHER_RUN, SEEN_EVERY, Recorded, record_launch
 from tests import factories
 
 LASTS = timedelta(hours=8)
@@ -232,6 +233,100 @@ def test_a_link_written_by_hand_does_not_open_a_run_of_another_course(
     record(session, sandbox, now)
     assert list(session.scalars(select(ResourceLink.run_component_id).order_by(ResourceLink.id))) == [wanted.id, None]
     assert session.scalar(select(func.count()).select_from(LineItem)) == 1
+
+
+def copied(wanted: RunComponent) -> dict[str, Any]:
+    """A link of a copied course that still says last year's component."""
+    return {"component_key": wanted.key, "course": CourseClaim(id="c2", label="IL5101", title="Seeing"),
+            "link": LinkClaim(id="l2", title="Portfolio"), "grades": GradesClaim(lineitem="https://lms.example/items/8")}
+
+
+def bound_in(session: Session, course: str) -> list[int | None]:
+    return list(session.scalars(
+        select(ResourceLink.run_component_id).join(Context, Context.id == ResourceLink.context_id)
+        .where(Context.context_id == course)
+    ))
+
+
+def test_a_copied_course_with_a_retaking_learner_stays_apart_from_last_years_run(
+    session: Session, lms: Registration, now: datetime
+) -> None:
+    """The link still carries last year's key, and somebody on that run is on this roster."""
+    wanted = component(session, lms)
+    record(session, launch_of(lms, component_key=wanted.key), now)
+    dora = factories.person(session, session.get_one(Institution, lms.institution_id), "Dora")
+    factories.enrolment(session, wanted.run, dora)
+    session.scalars(select(LtiUser)).one().person_id = dora.id
+    session.flush()
+    session.expire_all()
+    retaking = record(session, launch_of(lms, "n2", **copied(wanted)), now)
+    teaching = record(session, launch_of(
+        lms, "n3", role=Role.INSTRUCTOR, user=UserClaim(sub="bob"), **copied(wanted)
+    ), now)
+    assert bound_in(session, "c2") == [None]
+    assert session.scalar(select(func.count()).select_from(LineItem)) == 1, "no mark is read from the new column"
+    for recorded in (retaking, teaching):
+        assert recorded.found.launch.claims["link_note"] == ANOTHER_RUN
+
+
+@pytest.mark.parametrize("over", [{"board_number": 2}, {"board_on": date(2026, 1, 2)}], ids=str)
+def test_a_run_that_is_over_is_joined_by_no_link_even_if_nobody_teaches_it(
+    session: Session, lms: Registration, now: datetime, over: dict[str, Any]
+) -> None:
+    wanted = component(session, lms)
+    for name, value in over.items():
+        setattr(wanted.run, name, value)
+    session.flush()
+    record(session, launch_of(lms, **copied(wanted)), now)
+    assert bound_in(session, "c2") == [None]
+
+
+def test_a_course_that_teaches_a_run_goes_on_linking_after_its_board(
+    session: Session, lms: Registration, now: datetime
+) -> None:
+    """Links of resits."""
+    wanted = component(session, lms)
+    record(session, launch_of(lms, component_key=wanted.key), now)
+    wanted.run.board_number = 2
+    session.flush()
+    record(session, launch_of(lms, "n2", component_key=wanted.key, link=LinkClaim(id="resit")), now)
+    assert bound_in(session, "c1") == [wanted.id, wanted.id]
+
+
+def test_a_course_that_was_let_in_is_joined_by_its_link(session: Session, lms: Registration, now: datetime) -> None:
+    wanted = component(session, lms)
+    record(session, launch_of(lms, component_key=wanted.key), now)
+    record(session, launch_of(lms, "n2", **copied(wanted)), now)
+    course = session.scalars(select(Context).where(Context.context_id == "c2")).one()
+    session.add(TeachingRequest(
+        institution_id=course.institution_id, context_id=course.id, run_id=wanted.run_id, state="let_in", asked_at=now,
+    ))
+    session.flush()
+    joined = record(session, launch_of(lms, "n3", **copied(wanted)), now)
+    assert bound_in(session, "c2") == [wanted.id]
+    assert "link_note" not in joined.found.launch.claims
+
+
+def test_a_repeat_launch_asks_no_more_than_before(
+    session: Session, lms: Registration, now: datetime, statements: list[str]
+) -> None:
+    wanted = component(session, lms)
+    record(session, launch_of(lms, component_key=wanted.key), now)
+    statements.clear()
+    record(session, launch_of(lms, "n2", component_key=wanted.key), now)
+    assert [statement.split()[0] for statement in statements] == ["SELECT", "INSERT"]
+
+
+@pytest.fixture
+def statements(session: Session) -> Iterator[list[str]]:
+    found: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        found.append(statement)
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    yield found
+    event.remove(session.get_bind(), "before_cursor_execute", note)
 
 
 class Matcher:

@@ -1,6 +1,6 @@
 """Joining a course with a run, and picking what a link stands for."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +13,8 @@ from lti_tool.services import linking
 from lti_tool.services.errors import NotFound, Refused
 from tests import factories
 from tests.services.taking_in import Intake
+
+TODAY = date(2026, 6, 1)
 
 
 @pytest.fixture
@@ -45,27 +47,59 @@ def test_without_a_link_of_this_course_nothing_is_joined(intake: Intake) -> None
         linking.join(intake.session, intake.actor("bob"), intake.context, None, intake.run.key, intake.now)
 
 
-def test_a_run_taught_elsewhere_needs_learners_of_it_on_the_roster(intake: Intake) -> None:
+def test_a_run_taught_elsewhere_opens_to_nobody_who_was_not_let_in(intake: Intake) -> None:
+    """A learner on both rosters, and the code in the course's name, are no reason."""
     link(intake).run_component_id = intake.part("").id
     other = factories.context(intake.session, intake.registration, "course-2")
-    assert linking.choices(intake.session, other) == []
-    with pytest.raises(Refused, match="Another course teaches this run"):
+    account = intake.account("lena", intake.learner().person)
+    intake.session.scalars(select(Membership).where(Membership.lti_user_id == account.id)).one().context_id = other.id
+    intake.session.flush()
+    assert linking.choices(intake.session, other, TODAY) == []
+    with pytest.raises(Refused, match="Ask to teach it too"):
         linking.chosen_run(intake.session, other, intake.run.key)
-    lena = intake.learner()
-    account = intake.account("lena", lena.person)
-    membership = intake.session.scalars(select(Membership).where(Membership.lti_user_id == account.id)).one()
-    membership.context_id, membership.role = other.id, "instructor"
-    intake.session.flush()
-    assert linking.choices(intake.session, other) == []  # she learns there and teaches here: no reason to see the run
-    membership.role = "learner"
-    intake.session.flush()
-    assert [choice.key for choice in linking.choices(intake.session, other)] == [intake.run.key]
+    with pytest.raises(Refused, match="Ask to teach it too"):
+        linking.pick(intake.session, intake.actor("bob"), other, intake.part().key, "when_ratified", intake.now)
+    assert linking.choices(intake.session, intake.context, TODAY), "its own course goes on"
+
+
+def test_a_run_that_is_over_comes_last(intake: Intake) -> None:
+    last_year = factories.run(intake.session, intake.run.version, "A1", "2025/T2")
+    last_year.board_number = 2
+    found = linking.choices(intake.session, intake.context, TODAY)
+    assert [(choice.key, choice.is_over) for choice in found] == [(intake.run.key, False), (last_year.key, True)]
+
+
+@pytest.mark.parametrize(("board_number", "board_on", "expected"), [
+    (1, None, False), (1, TODAY, False), (1, TODAY - timedelta(days=1), True), (2, None, True),
+])
+def test_a_run_is_over_once_a_board_has_met(
+    intake: Intake, board_number: int, board_on: date | None, expected: bool
+) -> None:
+    intake.run.board_number, intake.run.board_on = board_number, board_on
+    assert linking.is_over(intake.run, TODAY) is expected
+
+
+@pytest.mark.parametrize(("code", "expected"), [("PORT", "PORT"), ("OLD", "")])
+def test_a_link_of_an_earlier_run_stands_for_the_same_component_of_the_chosen_one(
+    intake: Intake, code: str, expected: str
+) -> None:
+    """So the column of a copied activity is not taken for the overall result."""
+    last_year = factories.run(intake.session, intake.run.version, "A1", "2025/T2")
+    told = intake.part("PORT", last_year)
+    told.component.code = code  # type: ignore[union-attr]
+    if code == "OLD":
+        told.component = None
+    tile = link(intake)
+    linking.join(
+        intake.session, intake.actor("bob"), intake.context, tile.id, intake.run.key, intake.now, told.key
+    )
+    assert tile.run_component_id == intake.part(expected).id
 
 
 def test_the_run_whose_code_the_course_bears_comes_first(intake: Intake) -> None:
     other = factories.version(intake.session, intake.institution, intake.regulations, code="AA1000")
     factories.run(intake.session, other)
-    found = linking.choices(intake.session, intake.context)
+    found = linking.choices(intake.session, intake.context, TODAY)
     assert [(choice.name.split()[0], choice.looks_right) for choice in found] == [("IL5101", True), ("AA1000", False)]
 
 

@@ -22,7 +22,7 @@ from lti_tool.models.delivery import Destination, Discrepancy, OutboxMessage, Re
 from lti_tool.models.institution import Institution
 from lti_tool.models.outcome import CaptureRun, HeldResult
 from lti_tool.models.people import LtiUser, Membership, Person, StaffAccount, StaffRole
-from lti_tool.models.platform import LaunchSession, LineItem, ResourceLink
+from lti_tool.models.platform import LaunchSession, LineItem, ResourceLink, TeachingRequest
 from lti_tool.services import amendments, boards, decisions, launch_sessions, minutes, staff, vault
 from lti_tool.services.held import _place as place_of_held
 from tests import factories
@@ -210,11 +210,16 @@ def _lms(session: Session, home: University, desks: Desks) -> None:
     session.add(held)
     session.flush()
     held.body = vault.seal_secret(session, {"result": {}, "hints": {"name": "Nobody Known"}}, place_of_held(held))
+    asking = TeachingRequest(
+        institution_id=home.institution.id, context_id=factories.context(session, registration, "course-2").id,
+        run_id=run.id, asked_at=home.now,
+    )
+    session.add(asking)
     launch = _launch(session, home.institution, registration.id, context.deployment_id, context.id, unknown)
     desks.keys |= {
         "platform_key": registration.key, "registration_key": registration.key, "account_key": unknown.key,
         "held_key": held.key, "component_key": part.key, "run_component_key": part.key, "launch_key": launch.key,
-        "teaching_run": run.key, "capture_key": capture.key,
+        "teaching_run": run.key, "request_key": asking.key, "capture_key": capture.key,
     }
 
 
