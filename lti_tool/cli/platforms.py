@@ -21,6 +21,7 @@ def platforms() -> None:
 @click.option("--token-url", required=True, help="Access token URL.")
 @click.option("--jwks-url", required=True, help="Public keyset URL.")
 @click.option("--token-audience", default="", help="Only where it is not the token URL (Brightspace).")
+@click.option("--student-field", default="", help="The custom field with student numbers, where LIS brings none.")
 @click.option("--deployment", "deployments", multiple=True, help="Deployment ID; may be given more than once.")
 @click.option("--profile", type=click.Choice(sorted(PROFILES)), default="generic", show_default=True,
               help="The LMS, where it departs from the specification.")
@@ -32,6 +33,8 @@ def add(code: str, deployments: tuple[str, ...], **figures: str) -> None:
         made = registrations.add_platform(session, found.id, new, opened.now())
         click.echo(f"{made.name} is registered as {made.key}. What to type into the LMS:\n")
         _show(registrations.figures(made, opened.settings.public_url))
+        if made.student_field:
+            click.echo(f"\n{registrations.FIELD_WARNING}")
         if not deployments:
             click.echo(f"\nWhen the LMS shows a deployment ID: cairn platforms deploy {made.key} ID")
 
@@ -45,6 +48,24 @@ def deploy(key: str, deployment_id: str, code: str) -> None:
     with write(code) as (opened, session, found):
         registrations.add_deployment(session, found.id, key, deployment_id, opened.now())
     click.echo(f"Launches of deployment {deployment_id} are let in.")
+
+
+@platforms.command("student-field")
+@click.argument("key")
+@click.argument("field", default="")
+@click.option("--none", "is_none", is_flag=True, help="Take student numbers from LIS alone again.")
+@for_institution
+def student_field(key: str, field: str, is_none: bool, code: str) -> None:
+    """Take student numbers from a custom field too, where an LMS sends none by LIS."""
+    if bool(field) == is_none:
+        raise click.UsageError("Name the custom field, or say --none.")
+    with write(code) as (opened, session, found):
+        registrations.name_student_field(session, found.id, key, field, opened.now())
+    if is_none:
+        click.echo("Student numbers come by LIS alone. Accounts that were matched before stay as they are.")
+        return
+    click.echo(f"A student number that LIS does not bring is taken from the custom field {field}.")
+    click.echo(registrations.FIELD_WARNING)
 
 
 @platforms.command("list")

@@ -10,11 +10,10 @@ from lti_tool.lti.deep_linking import Settings, settings_from
 from lti_tool.lti.registered import Registered
 from lti_tool.lti.roles import role_of
 from lti_tool.lti.state import State
-from lti_tool.lti.values import CourseClaim, GradesClaim, Launch, LinkClaim, UserClaim
+from lti_tool.lti.values import CUSTOM, LIS, CourseClaim, GradesClaim, Launch, LinkClaim, UserClaim
 
 TARGET_PATH = "/lti/c/"  # the target address of a component's link; its key follows
 CUSTOM_COMPONENT = "cairn_component"
-CUSTOM_STUDENT = ("student_number", "person_sourcedid")
 
 _KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
 
@@ -30,7 +29,7 @@ def launch_from(found: Mapping[str, Any], registered: Registered, state: State) 
         nonce=state.nonce,
         target_link_uri=_text(found, claims.TARGET_LINK_URI, 2000),
         role=role_of(found[claims.ROLES]),
-        user=_user(found),
+        user=_user(found, registered.student_field),
         course=_course(_object(found, claims.CONTEXT)),
         link=_link(_object(found, claims.RESOURCE_LINK)),
         grades=_grades(_object(found, claims.AGS_ENDPOINT)),
@@ -43,18 +42,26 @@ def launch_from(found: Mapping[str, Any], registered: Registered, state: State) 
     )
 
 
-def _user(found: Mapping[str, Any]) -> UserClaim | None:
+def _user(found: Mapping[str, Any], student_field: str) -> UserClaim | None:
     if "sub" not in found:
         return None
     names = _text(found, "name") or f"{_text(found, 'given_name')} {_text(found, 'family_name')}".strip()
-    return UserClaim(sub=found["sub"], name=names[:255], email=_text(found, "email"), sourcedid=_sourcedid(found))
+    sourcedid, source = _sourcedid(found, student_field)
+    return UserClaim(
+        sub=found["sub"], name=names[:255], email=_text(found, "email"), sourcedid=sourcedid, number_from=source,
+    )
 
 
-def _sourcedid(found: Mapping[str, Any]) -> str:
-    """The student number as the LMS has it: LIS first, then a custom field that the institution set up for it."""
-    custom = _object(found, claims.CUSTOM)
-    told = [_text(_object(found, claims.LIS), "person_sourcedid"), *(_text(custom, name) for name in CUSTOM_STUDENT)]
-    return next((text for text in told if text and not text.startswith("$")), "")  # "$…": a variable nobody filled
+def _sourcedid(found: Mapping[str, Any], student_field: str) -> tuple[str, str]:
+    """The student number and where it is from: LIS first, then the custom field, if an administrator named one.
+
+    In most LMSs teachers may write custom fields on their own links, so that none counts by itself.
+    """
+    told = [(_text(_object(found, claims.LIS), "person_sourcedid"), LIS)]
+    if student_field:
+        told.append((_text(_object(found, claims.CUSTOM), student_field), CUSTOM))
+    # "$…": a variable nobody filled
+    return next(((text, source) for text, source in told if text and not text.startswith("$")), ("", ""))
 
 
 def _course(context: Mapping[str, Any]) -> CourseClaim | None:

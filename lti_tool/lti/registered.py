@@ -20,6 +20,7 @@ class Registered:
     token_audience: str = ""
     profile: str = "generic"
     name: str = ""
+    student_field: str = ""  # the custom field that an administrator trusts with student numbers
     student_number_pattern: str = ""  # how its institution writes them (services/student_numbers.py)
 
     @property

@@ -165,7 +165,7 @@ def registered(row: Registration) -> Registered:
     return Registered(
         id=row.id, key=row.key, institution_id=row.institution_id, issuer=row.issuer, client_id=row.client_id,
         auth_url=row.auth_url, token_url=row.token_url, jwks_url=row.jwks_url, token_audience=row.token_audience,
-        profile=row.profile, name=row.name,
+        profile=row.profile, name=row.name, student_field=row.student_field,
     )
 
 

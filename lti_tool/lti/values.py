@@ -6,6 +6,8 @@ from lti_tool.domain.ratification import Role
 from lti_tool.lti.deep_linking import Settings
 from lti_tool.lti.registered import Registered
 
+LIS, CUSTOM = "lis", "custom"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CourseClaim:
@@ -32,6 +34,7 @@ class UserClaim:
     name: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
     sourcedid: str = field(default="", repr=False)
+    number_from: str = field(default="", repr=False)  # where that is from: LIS or CUSTOM
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

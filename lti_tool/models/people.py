@@ -55,7 +55,8 @@ class LtiUser(Dated, Keyed, Base):
     sub: Mapped[str] = mapped_column(String(255))
     name: Mapped[Label]
     email: Mapped[Label]
-    sourcedid: Mapped[Label]  # lis.person_sourcedid or the custom claim, as it came
+    sourcedid: Mapped[Label]  # as it came
+    number_from: Mapped[str] = mapped_column(String(10), default="")  # lis, or custom where one is trusted
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     match: Mapped[str] = mapped_column(String(20), default="none")  # none, matched, confirmed, ambiguous
     match_reason: Mapped[Label]
@@ -73,7 +74,7 @@ class IdentityLink(Owned, Base):
 
     lti_user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    rule: Mapped[str] = mapped_column(String(40))  # student_number (LIS or the custom claim), by_hand
+    rule: Mapped[str] = mapped_column(String(40))  # student_number, by_hand
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     linked_at: Mapped[Instant]
     ended_at: Mapped[Moment]

@@ -28,6 +28,7 @@ class Registration(Dated, Keyed, Base):
     token_audience: Mapped[Url]  # empty: the token URL (Brightspace has one of its own)
     jwks_url: Mapped[Url]
     profile: Mapped[str] = mapped_column(String(40), default="generic")
+    student_field: Mapped[str] = mapped_column(String(60), default="")  # with student numbers; mostly none
     is_active: Mapped[bool] = mapped_column(default=True)
     deployments: Mapped[list["Deployment"]] = relationship(back_populates="registration")
 

@@ -73,7 +73,7 @@ def _refuse_while_undelivered(session: Session, person: Person) -> None:
 def _empty_lti_users(session: Session, person: Person) -> None:
     users = session.scalars(select(LtiUser).where(LtiUser.person_id == person.id)).all()
     for user in users:
-        user.name = user.email = user.sourcedid = user.match_reason = ""
+        user.name = user.email = user.sourcedid = user.number_from = user.match_reason = ""
         user.sub = f"erased {user.key}"
     numbers = [user.id for user in users]
     session.execute(delete(LaunchSession).where(LaunchSession.lti_user_id.in_(numbers)))

@@ -1,6 +1,6 @@
 """Who an account in the LMS is: by explicit rules, else by a person's word; never by a guess.
 
-In this order: the student number that the LMS sends (LIS sourcedid, or the custom claim), the ID number of a gradebook
+In this order: the student number that the LMS sends (LIS, or a trusted custom field), the ID number of a gradebook
 row. An equal e-mail or name is a suggestion for a person to look at (records of two people with one name exist).
 """
 

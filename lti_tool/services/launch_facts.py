@@ -72,7 +72,7 @@ def _known() -> Any:
         *_labelled(i, "institution", "key", "code", "name", "timezone", "words"),
         *_labelled(c, "course", "id", "label", "title", "memberships_url", "lineitems_url", "scopes"),
         *_labelled(rl, "link", "id", "title", "run_component_id"),
-        *_labelled(u, "user", "id", "name", "email", "sourcedid", "match", "person_id", "seen_at"),
+        *_labelled(u, "user", "id", "name", "email", "sourcedid", "number_from", "match", "person_id", "seen_at"),
         *_labelled(m, "membership", "id", "role", "is_active", "seen_at"), *_labelled(li, "line_item", "id"),
         first_sight.somebody(d.c.institution_id).label("is_somebody"),
     )

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import new_key
 from lti_tool.lti.refusals import LaunchRefused
 from lti_tool.lti.registered import origin_of
-from lti_tool.lti.values import Launch
+from lti_tool.lti.values import CUSTOM, LIS, Launch
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser, Membership
@@ -148,13 +148,18 @@ def _user(db: Connection, launch: Launch, known: Row[Any], now: datetime) -> tup
     """The person's row, and whether it is worth asking who that is."""
     if launch.user is None:
         return None, False
-    told = {"name": launch.user.name, "email": launch.user.email, "sourcedid": launch.user.sourcedid}
+    told = {
+        "name": launch.user.name, "email": launch.user.email, "sourcedid": launch.user.sourcedid,
+        "number_from": launch.user.number_from,
+    }
     if known.user_id is None:
         reason = first_sight.reason(launch, known.is_somebody)
         return add(db, LtiUser, {
             **told, "registration_id": launch.registration.id, "institution_id": known.deployment_institution_id,
             "sub": launch.user.sub, "match_reason": reason, "seen_at": now,
         }), not reason
+    if (known.user_number_from, launch.user.number_from) == (LIS, CUSTOM):  # LIS first, whichever came first
+        del told["sourcedid"], told["number_from"]
     # a launch that keeps names back does not take away what another one told
     changed = differing(known, "user", {name: value for name, value in told.items() if value})
     change(db, LtiUser, known.user_id, _seen(changed, known.user_seen_at, now))

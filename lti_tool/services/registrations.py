@@ -1,5 +1,6 @@
 """LMSs registered with us: adding them, what their administrators must type in, and our signing keys."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from lti_tool.lti import tool_keys
 from lti_tool.lti.deep_linking import LINK
 from lti_tool.lti.platforms import PROFILES
+from lti_tool.lti.reading import CUSTOM_COMPONENT
 from lti_tool.lti.service import SCOPES
 from lti_tool.models.platform import Deployment, Registration, ToolKey
 from lti_tool.services import audit
@@ -21,6 +23,11 @@ from lti_tool.services.vault import sealer_of
 
 # Platforms keep our key set for up to a day, so a key must be known before it signs and stay known after.
 PUBLISHED_AFTER = timedelta(days=2)
+FIELD = re.compile(r"[\w.-]{1,60}", re.ASCII)
+FIELD_WARNING = (
+    "Do this only where the LMS lets no teacher write custom fields on links: whoever writes one could give an account "
+    "another person's student number, and with it that person's results. A number that comes by LIS counts first."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +42,7 @@ class NewPlatform:
     jwks_url: str
     token_audience: str = ""
     profile: str = "generic"
+    student_field: str = ""
     deployments: Sequence[str] = ()
 
 
@@ -44,7 +52,7 @@ def add_platform(session: Session, institution_id: int, new: NewPlatform, now: d
     made = Registration(
         institution_id=institution_id, name=new.name or new.issuer, issuer=new.issuer, client_id=new.client_id,
         auth_url=new.auth_url, token_url=new.token_url, jwks_url=new.jwks_url, token_audience=new.token_audience,
-        profile=new.profile, created_at=now,
+        profile=new.profile, student_field=new.student_field, created_at=now,
     )
     session.add(made)
     session.flush()
@@ -53,7 +61,7 @@ def add_platform(session: Session, institution_id: int, new: NewPlatform, now: d
     ensure_keys(session, institution_id, now)
     audit.record(
         session, institution_id=institution_id, action="platform_added", subject=f"registration:{made.key}", now=now,
-        details={"issuer": new.issuer, "client_id": new.client_id},
+        details={"issuer": new.issuer, "client_id": new.client_id, "student_field": new.student_field},
     )
     return made
 
@@ -78,6 +86,21 @@ def add_deployment(
     return made
 
 
+def name_student_field(
+    session: Session, institution_id: int, registration_key: str, student_field: str, now: datetime,
+    actor: int | None = None,
+) -> Registration:
+    """Name the custom field that carries student numbers, or with an empty name none. Raises :class:`Refused`."""
+    registration = find(session, institution_id, registration_key)
+    _check_field(student_field)
+    registration.student_field = student_field
+    audit.record(
+        session, institution_id=institution_id, action="student_field_named",
+        subject=f"registration:{registration.key}", now=now, actor=actor, details={"student_field": student_field},
+    )
+    return registration
+
+
 def find(session: Session, institution_id: int, key: str) -> Registration:
     """One registration of the institution. Raises :class:`NotFound`."""
     found = session.scalar(
@@ -96,6 +119,8 @@ def listed(session: Session, institution_id: int) -> Sequence[Registration]:
 
 def figures(registration: Registration, public_url: str) -> dict[str, str]:
     """Every figure that an administrator types into the LMS, by the name it commonly has there."""
+    field = registration.student_field
+    number = {"Custom field for the student number": f"{field}=$Person.sourcedId"} if field else {}
     return {
         "Tool URL (target link URI)": f"{public_url}/lti/launch",
         "Initiate login URL": f"{public_url}/lti/login/{registration.key}",
@@ -105,7 +130,7 @@ def figures(registration: Registration, public_url: str) -> dict[str, str]:
         "Deep linking item type": LINK,
         "Domain": urlsplit(public_url).netloc,
         "Scopes": " ".join(SCOPES),
-        "Custom field for the student number": "student_number=$Person.sourcedId",
+        **number,
         "Privacy": "name, e-mail and student number (SIS id) are shared",
     }
 
@@ -159,8 +184,15 @@ def _check(new: NewPlatform) -> None:
             raise Refused(name, f"The {name.replace('_', ' ')} is missing or too long; copy it from the LMS.")
     for name in ("auth_url", "token_url", "jwks_url"):
         _check_address(name, getattr(new, name))
+    _check_field(new.student_field)
     if new.profile not in PROFILES:
         raise Refused("profile", f"The profile is one of {', '.join(sorted(PROFILES))}.")
+
+
+def _check_field(name: str) -> None:
+    if name and (not FIELD.fullmatch(name) or name == CUSTOM_COMPONENT):
+        text = "The custom field is one name of up to 60 letters, digits, “_”, “.” or “-”, and not Cairn's own."
+        raise Refused("student_field", text)
 
 
 def _check_address(name: str, url: str) -> None:

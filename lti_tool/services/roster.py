@@ -17,6 +17,7 @@ from lti_tool.db import Sessions, reading
 from lti_tool.lti import nrps
 from lti_tool.lti.nrps import Member
 from lti_tool.lti.service import Service
+from lti_tool.lti.values import LIS
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context
 from lti_tool.services import identity
@@ -117,7 +118,8 @@ def _tell(user: LtiUser, member: Member, now: datetime) -> None:
     """What a roster keeps back (privacy settings) does not take away what a launch told."""
     user.name = member.name[:255] or user.name or ""
     user.email = member.email[:255] or user.email or ""
-    user.sourcedid = member.sourcedid[:255] or user.sourcedid or ""
+    if member.sourcedid:
+        user.sourcedid, user.number_from = member.sourcedid[:255], LIS
     user.seen_at = now
 
 

@@ -79,6 +79,7 @@ ACTIONS: Mapping[str, str] = {
     "person.export": "Person's data given out", "staff.add": "Staff account added",
     "staff.accept": "Staff account set up",
     "institution.add": "Institution added", "platform_added": "LMS registered", "tool_keys_rotated": "Keys renewed",
+    "student_field_named": "Custom field for student numbers named",
     "publish": "Micro-credential published", "choose_authority": "Authority of a component chosen",
     "open_sitting": "Next sitting opened", "join_course": "Course joined to a run", "pick_link": "Link picked",
     "ask_to_teach": "Course asks to teach a run", "withdraw_request": "Course asks no more",

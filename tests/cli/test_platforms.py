@@ -37,12 +37,28 @@ def key_of(told: str) -> str:
 def test_adding_shows_what_to_type_into_the_lms(cairn: Cairn, platform: ForgedPlatform) -> None:
     told = add(cairn, platform)
     key = key_of(told)
-    for figure in ("https://cairn.example/lti/launch", "https://cairn.example/lti/jwks", "$Person.sourcedId"):
+    for figure in ("https://cairn.example/lti/launch", "https://cairn.example/lti/jwks"):
         assert figure in told
     assert f"cairn platforms deploy {key} ID" in told
     shown = cairn("platforms", "show", key)
     assert shown.strip() in told
     assert all(scope in shown for scope in SCOPES)
+
+
+def test_a_custom_field_counts_once_it_is_named_and_is_warned_of(cairn: Cairn, platform: ForgedPlatform) -> None:
+    key = key_of(add(cairn, platform))
+    assert "$Person.sourcedId" not in cairn("platforms", "show", key)
+    assert "lets no teacher write custom fields" in cairn("platforms", "student-field", key, "matrikel")
+    assert "matrikel=$Person.sourcedId" in cairn("platforms", "show", key)
+    assert "by LIS alone" in cairn("platforms", "student-field", key, "--none")
+    assert "$Person.sourcedId" not in cairn("platforms", "show", key)
+    assert "one name of up to 60" in cairn("platforms", "student-field", key, "a b", code=2)
+    assert "Name the custom field" in cairn("platforms", "student-field", key, code=2)
+
+
+def test_a_custom_field_is_named_with_the_lms(cairn: Cairn, platform: ForgedPlatform) -> None:
+    told = add(cairn, platform, "--student-field", "matrikel")
+    assert "matrikel=$Person.sourcedId" in told and "lets no teacher write custom fields" in told
 
 
 def test_a_deployment_is_let_in_later(cairn: Cairn, platform: ForgedPlatform) -> None:

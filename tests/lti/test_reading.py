@@ -1,5 +1,6 @@
 """Real and odd claims as plain values: what is optional and odd is left out, it never fails a launch."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,8 +58,9 @@ def test_a_person_without_a_number_has_none() -> None:
 
 @pytest.mark.parametrize("changes, expected", [
     pytest.param({names.LIS: {"person_sourcedid": "S1"}}, "S1", id="LIS"),
-    pytest.param({names.LIS: {}, names.CUSTOM: {"student_number": "S2"}}, "S2", id="the custom field"),
-    pytest.param({names.LIS: {"person_sourcedid": "$Person.sourcedId"}, names.CUSTOM: {"student_number": "S3"}}, "S3",
+    pytest.param({names.LIS: {}, names.CUSTOM: {"student_number": "S2", "person_sourcedid": "S2"}}, "",
+                 id="custom fields, which a teacher may have written"),
+    pytest.param({names.LIS: {"person_sourcedid": "$Person.sourcedId"}, names.CUSTOM: {"student_number": "S3"}}, "",
                  id="a variable that nobody filled"),
     pytest.param({names.LIS: "S4", names.CUSTOM: {}}, "", id="LIS is a text"),
     pytest.param({names.LIS: {"person_sourcedid": 5}, names.CUSTOM: {}}, "", id="the number is a number"),
@@ -66,6 +68,24 @@ def test_a_person_without_a_number_has_none() -> None:
 def test_the_student_number(changes: dict[str, Any], expected: str) -> None:
     user = read(**changes).user
     assert user is not None and user.sourcedid == expected
+
+
+UNFILLED = {"person_sourcedid": "$Person.sourcedId"}
+
+
+@pytest.mark.parametrize("lis, custom, expected", [
+    pytest.param({}, {"matrikel": "S2"}, ("S2", "custom"), id="where LIS brings none"),
+    pytest.param(UNFILLED, {"matrikel": "S2"}, ("S2", "custom"), id="where LIS brings a variable"),
+    pytest.param({"person_sourcedid": "S1"}, {"matrikel": "S2"}, ("S1", "lis"), id="LIS first"),
+    pytest.param({}, {"matrikel": "$Canvas.user.sisSourceId"}, ("", ""), id="a variable that nobody filled"),
+    pytest.param({}, {"student_number": "S3"}, ("", ""), id="another field"),
+])
+def test_the_one_custom_field_that_a_registration_names(
+    lis: dict[str, str], custom: dict[str, str], expected: tuple[str, str]
+) -> None:
+    claims = {**recorded.launch_claims("moodle-launch-student"), names.LIS: lis, names.CUSTOM: custom}
+    user = launch_from(claims, replace(LMS, student_field="matrikel"), STATE).user
+    assert user is not None and (user.sourcedid, user.number_from) == expected
 
 
 @pytest.mark.parametrize("changes, expected", [

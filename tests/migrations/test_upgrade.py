@@ -15,7 +15,8 @@ from lti_tool import schema
 from lti_tool.db import Base, make_engine, make_sessions
 from lti_tool.models.catalogue import Run
 from lti_tool.models.outcome import Outcome
-from lti_tool.models.platform import Context, TeachingRequest
+from lti_tool.models.people import LtiUser
+from lti_tool.models.platform import Context, Registration, TeachingRequest
 from lti_tool.services import teaching_requests
 from tests import factories
 
@@ -108,6 +109,17 @@ def test_a_course_of_before_asks_for_nothing_and_what_came_can_be_taken_away(emp
     assert differences(empty) == []
 
 
+def test_an_lms_of_before_trusts_no_custom_field(empty, sealer):
+    schema.upgrade(empty, "teaching_request")
+    filled = fill(empty, sealer)
+    schema.upgrade(empty)
+    with make_sessions(empty, sealer)() as session:
+        known, user = session.scalars(select(Registration)).one(), session.scalars(select(LtiUser)).one()
+        assert (known.student_field, user.sourcedid, user.number_from) == ("", "20260102", "")
+    downgrade(empty, "teaching_request")
+    assert counts(empty) == filled
+
+
 def downgrade(engine: Engine, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.shipped("migrations")))
@@ -130,8 +142,25 @@ def fill(engine: Engine, sealer) -> dict[str, int]:
         version = factories.version(session, university, regulations)
         factories.enrolment(session, factories.run(session, version), learner)
         factories.destination(session, university, version)
-        factories.context(session, factories.registration(session, university))
+        lms(session, university.id)
     return counts(engine)
+
+
+def lms(session, institution_id: int) -> None:
+    """An LMS with a course and somebody in it, in the columns that these tables have at their revision."""
+    mine = {"institution_id": institution_id, "created_at": MAY}
+    urls = dict.fromkeys(("auth_url", "token_url", "token_audience", "jwks_url"), "https://lms.example")
+    put(session, "registration", id=1, key="r", name="Moodle", issuer="https://lms.example", client_id="c",
+        profile="moodle", is_active=True, **urls, **mine)
+    put(session, "deployment", id=1, key="d", registration_id=1, deployment_id="1", is_active=True, **mine)
+    put(session, "context", id=1, key="c", deployment_id=1, context_id="course-1", label="IL5101", title="Seeing",
+        memberships_url="", lineitems_url="", scopes=[], institution_id=institution_id)
+    put(session, "lti_user", id=1, key="u", registration_id=1, sub="ola", name="Ola", email="", sourcedid="20260102",
+        match="none", match_reason="", seen_at=MAY, **mine)
+
+
+def put(session, table: str, **values: object) -> None:
+    session.execute(Table(table, MetaData(), autoload_with=session.connection()).insert().values(values))
 
 
 def counts(engine: Engine) -> dict[str, int]:

@@ -329,6 +329,18 @@ def statements(session: Session) -> Iterator[list[str]]:
     event.remove(session.get_bind(), "before_cursor_execute", note)
 
 
+def test_a_number_by_lis_is_not_replaced_by_one_of_a_custom_field(
+    session: Session, lms: Registration, now: datetime
+) -> None:
+    told = [("S2", "custom"), ("S1", "lis"), ("S3", "custom"), ("", "")]
+    found = []
+    for number, (sourcedid, source) in enumerate(told):
+        user = UserClaim(sub="dora", sourcedid=sourcedid, number_from=source)
+        record(session, launch_of(lms, f"n{number}", user=user), now)
+        found.append(session.execute(select(LtiUser.sourcedid, LtiUser.number_from)).tuples().one())
+    assert found == [("S2", "custom"), ("S1", "lis"), ("S1", "lis"), ("S1", "lis")]
+
+
 class Matcher:
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -1,5 +1,9 @@
 """LMSs: every figure that an administrator types in, ready to be copied; and a test that says what is not right."""
 
+from sqlalchemy import select
+
+from lti_tool.db import reading
+from lti_tool.models.audit import AuditEntry
 from tests.web.conftest import Browser, text
 from tests.web.university import Desks
 
@@ -23,6 +27,20 @@ def test_a_check_of_an_lms_that_does_not_answer_says_so(signed_in: Browser, desk
     """The name of the issuer is reserved and resolves nowhere."""
     page = text(signed_in("iris").post(f"/staff/platforms/{desks.keys['platform_key']}/check"))
     assert "Something is not right." in page
+
+
+def test_a_custom_field_is_named_with_a_warning(signed_in: Browser, desks: Desks) -> None:
+    iris, path = signed_in("iris"), f"/staff/platforms/{desks.keys['platform_key']}"
+    page = text(iris.get(path))
+    assert "by LIS alone" in page and "lets no teacher write custom fields" in page
+    assert iris.post(f"{path}/student-field", field=" matrikel ").location == path
+    assert "matrikel=$Person.sourcedId" in text(iris.get(path))
+    iris.post(f"{path}/student-field", field="cairn_component")
+    assert "not Cairn&#39;s own" in iris.get(path).text
+    with reading(desks.sessions) as session:
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)).one()
+        assert (entry.action, entry.actor_id is not None) == ("student_field_named", True)
+    assert signed_in("dana").post(f"{path}/student-field", field="x").status_code == 403
 
 
 def test_registry_does_not_look_after_lmss(signed_in: Browser) -> None:
