@@ -27,6 +27,7 @@ class ConnectorError(Exception):
     """Anything that a connector raises."""
 
     error_class = ErrorClass.RETRY
+    status = 0  # that of the answer, where one came
 
     def __init__(self, message: str, *, code: str = "", words: str = "", error_class: ErrorClass | None = None) -> None:
         super().__init__(message)

@@ -210,7 +210,9 @@ class HttpClient:
         if 200 <= answer.status < 300:
             raise error_for(self._rows["unexpected"], answer.url, answer.is_read, Fault(str(answer.status)))
         row = self._rows.get(answer.status) or self._rows.get(answer.status // 100) or ROWS["unexpected"]
-        raise error_for(row, answer.url, answer.is_read, self._explain(answer), retry_after(answer.headers))
+        error = error_for(row, answer.url, answer.is_read, self._explain(answer), retry_after(answer.headers))
+        error.status = answer.status
+        raise error
 
 
 class Explain(Protocol):

@@ -112,6 +112,8 @@ class ResourceLink(Keyed, Base):
 class LineItem(Dated, Keyed, Base):
     """A gradebook column of ours. ``resource_id`` finds it again after a course copy, whatever its URL says then.
 
+    ``resource_link_id``: the link that it belongs to, as the LMS names it; a copy of that link does not move it.
+
     ``holds`` says which figures travel: ``component`` (marks of the component) or ``overall``; ``sends`` whether we
     post into it at all (marks native to the LMS are never echoed). No personal data.
     """
@@ -129,6 +131,8 @@ class LineItem(Dated, Keyed, Base):
     is_ours_to_fill: Mapped[bool] = mapped_column(default=False)
     release: Mapped[str] = mapped_column(String(20), default="when_ratified")  # or at_once
     state: Mapped[str] = mapped_column(String(20), default="open")  # open, gone
+    resource_link_id: Mapped[str] = mapped_column(String(255), default="")  # empty: the first link of its component
+    missed_at: Mapped[Moment]  # since when the LMS says that there is no such column; empty once it was read again
     compared_at: Mapped[Moment]  # results last read
     looked_at: Mapped[Moment]  # when the scores that we sent were last looked for
     context: Mapped[Context] = relationship()

@@ -29,6 +29,7 @@ from lti_tool.services.run_components import take_in_turn
 NEW, UNCHANGED, OLDER, ECHO, COMPARED = "new", "unchanged", "older", "echo", "compared"
 HELD, NOT_ON_MC, NO_FIGURE, UNCLEAR = "held", "not_on_mc", "no_figure", "unclear"
 KINDS = (NEW, UNCHANGED, OLDER, ECHO, COMPARED, HELD, NOT_ON_MC, NO_FIGURE, UNCLEAR)
+NO_COLUMN = frozenset({404, 410})
 OF_STANDING = {outcomes.COUNTED: NEW, outcomes.OLDER: OLDER, outcomes.ECHO: ECHO, outcomes.COMPARED: COMPARED}
 
 
@@ -101,6 +102,7 @@ def store(
     run = _begin(session, item, part, started_at)
     totals, appended = _taken(session, item, part, run, found, now)
     item.compared_at = run.finished_at = now
+    item.missed_at = None
     run.totals = {"read": len(found), **{kind: totals[kind] for kind in KINDS}}
     session.flush()
     follow_up.after(session, appended, now)
@@ -166,3 +168,5 @@ def _write_failure(
     said = f": {error}" if isinstance(error, ConnectorError) else ""  # only those are known to name nobody
     run.problem, run.finished_at = f"{type(error).__name__}{said}"[:255], now
     item.compared_at = now
+    if isinstance(error, ConnectorError) and error.status in NO_COLUMN:
+        item.missed_at = item.missed_at or now

@@ -30,7 +30,8 @@ from lti_tool.services.launch_sessions import Found, OpenLaunch, secret_hash
 
 SEEN_EVERY = timedelta(hours=1)  # "last seen" need not be truer than that, and a write per launch is dear
 DEFAULT_MAXIMUM = Decimal(100)
-ANOTHER_RUN = "another_run"  # a link's note: it names a component that the course was not let in to
+# what the teacher is told of a link: it names a component that it may not stand for, or it is a copy made in the course
+ANOTHER_RUN, COPY = "another_run", "copy"
 
 Match = Callable[[Session, LtiUser, datetime], object]
 
@@ -103,7 +104,7 @@ def _link(
             "resource_link_id": launch.link.id,
         })
     if launch.grades.lineitem and known.line_item_id is None and component_id is not None:
-        _column(session, launch, course_id, component_id)
+        note = _column(session, launch, launch.link.id, course_id, component_id)
     if launch.component_key and component_id is None:
         note = ANOTHER_RUN
     return int(link_id), note
@@ -126,14 +127,20 @@ def _component_id(session: Session, launch: Launch, known: Row[Any], course_id: 
     return part.id if linking.is_open_by_link(session, course, part.run, now.date()) else None
 
 
-def _column(session: Session, launch: Launch, course_id: int, component_id: int) -> None:
-    """The column of a link that stands for a component; after a course copy or a change of host its URL is another."""
+def _column(session: Session, launch: Launch, link: str, course_id: int, component_id: int) -> str:
+    """The column of a link that stands for a component; after a course copy or a change of host its URL is another.
+
+    A copy of the link, made in the same course, stands for the component too, and leaves the column where it is.
+    """
     column = session.scalar(
         select(LineItem).where(LineItem.context_id == course_id, LineItem.run_component_id == component_id)
     )
     if column is not None:
-        column.url, column.state = launch.grades.lineitem, "open"
-        return
+        if not _is_of(session, column, link):
+            return COPY
+        column.url, column.state, column.resource_link_id = launch.grades.lineitem, "open", link
+        column.missed_at = None
+        return ""
     standing = session.get_one(RunComponent, component_id)
     maximum = standing.component.out_of if standing.component else None
     add(session.connection(), LineItem, {
@@ -141,7 +148,20 @@ def _column(session: Session, launch: Launch, course_id: int, component_id: int)
         "run_component_id": component_id, "resource_id": columns.resource_id_of(standing),
         "url": launch.grades.lineitem, "label": launch.link.title if launch.link else "",
         "maximum": maximum or DEFAULT_MAXIMUM, "holds": "component" if standing.component else "overall",
+        "resource_link_id": link,
     })
+    return ""
+
+
+def _is_of(session: Session, column: LineItem, link: str) -> bool:
+    """Whether a launch of this link says where the column is: it is its own, or nobody's, or not there any more."""
+    if not column.url or column.missed_at is not None:
+        return True
+    return link == (column.resource_link_id or session.scalar(
+        select(ResourceLink.resource_link_id).where(
+            ResourceLink.context_id == column.context_id, ResourceLink.run_component_id == column.run_component_id
+        ).order_by(ResourceLink.id).limit(1)
+    ))
 
 
 def _user(db: Connection, launch: Launch, known: Row[Any], now: datetime) -> tuple[int | None, bool]:

@@ -17,7 +17,7 @@ from lti_tool.lti.service import Service
 from lti_tool.lti.tool_config import registered
 from lti_tool.models.platform import Registration, ResourceLink
 from lti_tool.services import cohort, courses, linking, roster, sittings, teaching, teaching_requests
-from lti_tool.services.launches import ANOTHER_RUN
+from lti_tool.services.launches import ANOTHER_RUN, COPY
 from lti_tool.web import course_words
 from lti_tool.web.auth import launched
 from lti_tool.web.frame import blueprint, context_id, course, or_say, say, visit
@@ -57,6 +57,7 @@ def home(launch_key: str) -> str:
     return render_template(
         "course/home.html", heading=found.course or "Your course", home=found, choices=joining, may_open=may_open,
         has_roster=bool(context.memberships_url), elsewhere=elsewhere, requests=requests, is_stale=is_stale,
+        is_copy=visit().launch.claims.get("link_note") == COPY,
     )
 
 

@@ -81,7 +81,7 @@ def test_a_status_becomes_what_happens_next(
         with pytest.raises(ConnectorError) as caught:
             http.request(method, "/x")
         assert type(caught.value) is family
-        assert caught.value.code == str(status)
+        assert (caught.value.code, caught.value.status) == (str(status), status)
         if error_class is not None:
             assert caught.value.error_class is error_class
     assert len(server.requests) == 3

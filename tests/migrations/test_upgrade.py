@@ -16,7 +16,7 @@ from lti_tool.db import Base, make_engine, make_sessions
 from lti_tool.models.catalogue import Run
 from lti_tool.models.outcome import Outcome
 from lti_tool.models.people import LtiUser
-from lti_tool.models.platform import Context, Registration, TeachingRequest
+from lti_tool.models.platform import Context, LineItem, Registration, TeachingRequest
 from lti_tool.services import teaching_requests
 from tests import factories
 
@@ -120,6 +120,17 @@ def test_an_lms_of_before_trusts_no_custom_field(empty, sealer):
     assert counts(empty) == filled
 
 
+def test_a_column_of_before_belongs_to_no_link_yet_and_is_there(empty, sealer):
+    schema.upgrade(empty, "student_field")
+    fill(empty, sealer)
+    schema.upgrade(empty)
+    with make_sessions(empty, sealer)() as session:
+        column = session.scalars(select(LineItem)).one()
+        assert (column.url, column.resource_link_id, column.missed_at) == ("https://lms.example/items/7", "", None)
+    downgrade(empty, "student_field")
+    assert counts(empty)["line_item"] == 1
+
+
 def downgrade(engine: Engine, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.shipped("migrations")))
@@ -157,6 +168,9 @@ def lms(session, institution_id: int) -> None:
         memberships_url="", lineitems_url="", scopes=[], institution_id=institution_id)
     put(session, "lti_user", id=1, key="u", registration_id=1, sub="ola", name="Ola", email="", sourcedid="20260102",
         match="none", match_reason="", seen_at=MAY, **mine)
+    put(session, "line_item", id=1, key="l", context_id=1, url="https://lms.example/items/7", resource_id="cairn:k",
+        label="Portfolio", maximum="100", holds="component", is_ours_to_fill=False, release="when_ratified",
+        state="open", **mine)
 
 
 def put(session, table: str, **values: object) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import event, func, select
 
-from connectors.errors import Unavailable
+from connectors.errors import Rejected, Unavailable
 from lti_tool.lti import ags
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy
@@ -51,6 +51,19 @@ def course(sessions, now):
 
 def read(sessions, now, *readings, **more):
     return capture.capture(sessions, Gradebook(*readings, **more), 1, lambda: now).totals
+
+
+@pytest.mark.parametrize(("status", "expected"), [(404, True), (410, True), (403, False), (0, False)])
+def test_that_a_column_is_gone_is_noted_until_it_is_read_again(sessions, course, now, status, expected):
+    error = Rejected("lms.example does not know what the record refers to.")
+    error.status = status
+    with pytest.raises(Rejected):
+        read(sessions, now, error=error)
+    with sessions() as session:
+        assert (session.scalars(select(LineItem.missed_at)).one() is not None) is expected
+    read(sessions, now + timedelta(hours=1))
+    with sessions() as session:
+        assert session.scalars(select(LineItem.missed_at)).one() is None
 
 
 def statements(engine, doing, kind=""):

@@ -341,6 +341,61 @@ def test_a_number_by_lis_is_not_replaced_by_one_of_a_custom_field(
     assert found == [("S2", "custom"), ("S1", "lis"), ("S1", "lis"), ("S1", "lis")]
 
 
+def opened_with(session: Session, lms: Registration, now: datetime, key: str, link: str, item: str) -> str:
+    """Launch a link of the course with this column; what its teacher is told."""
+    grades = GradesClaim(lineitems="https://lms.example/items", lineitem=item)
+    nonce = str(session.scalar(select(func.count()).select_from(LaunchSession)))
+    recorded = record(session, launch_of(lms, nonce, component_key=key, link=LinkClaim(id=link), grades=grades), now)
+    return str(recorded.found.launch.claims.get("link_note", ""))
+
+
+FIRST, COPIED, MOVED = (f"https://{name}.example/items/{number}" for name, number in (
+    ("lms", 7), ("lms", 8), ("school", 9),
+))
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["", "a column from before this was noted"])
+def test_a_duplicated_activity_leaves_the_column_where_it_is(
+    session: Session, lms: Registration, now: datetime, is_known: bool
+) -> None:
+    key = component(session, lms).key
+    assert opened_with(session, lms, now, key, "l1", FIRST) == ""
+    column = session.scalars(select(LineItem)).one()
+    column.resource_link_id = column.resource_link_id if is_known else ""
+    session.flush()
+    for _ in range(2):
+        assert opened_with(session, lms, now, key, "copy", COPIED) == "copy"
+        assert column.url == FIRST
+    assert opened_with(session, lms, now, key, "l1", FIRST) == ""
+    assert opened_with(session, lms, now, key, "l1", MOVED) == "", "another host"
+    assert column.url == MOVED
+    assert opened_with(session, lms, now, key, "copy", COPIED) == "copy"
+    assert column.url == MOVED
+    assert bound_in(session, "c1") == [column.run_component_id] * 2, "the copy stands for the component all the same"
+
+
+def test_a_copy_takes_over_once_the_first_column_is_gone(session: Session, lms: Registration, now: datetime) -> None:
+    key = component(session, lms).key
+    opened_with(session, lms, now, key, "l1", FIRST)
+    column = session.scalars(select(LineItem)).one()
+    column.missed_at = now
+    session.flush()
+    assert opened_with(session, lms, now, key, "copy", COPIED) == ""
+    assert (column.url, column.missed_at, column.resource_link_id) == (COPIED, None, "copy")
+    assert opened_with(session, lms, now, key, "copy", MOVED) == "", "it is its own from now on"
+
+
+def test_a_planned_column_is_whose_that_comes_first_with_one(
+    session: Session, lms: Registration, now: datetime
+) -> None:
+    """A link elsewhere on the page may have been opened before, and has no column."""
+    key = component(session, lms).key
+    opened_with(session, lms, now, key, "page", "")
+    opened_with(session, lms, now, key, "l1", FIRST)
+    assert opened_with(session, lms, now, key, "l1", MOVED) == ""
+    assert session.scalars(select(LineItem.url)).one() == MOVED
+
+
 class Matcher:
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -99,6 +99,17 @@ def test_the_picker_offers_to_ask_too(classroom: Classroom) -> None:
     assert "Another course teaches this run" in seat.get("pick").text
 
 
+def test_a_copied_activity_says_that_marks_come_from_the_first(classroom: Classroom) -> None:
+    assert "is a copy of another one" not in classroom.client("bob").get("course").text
+    with classroom.sessions.begin() as session:
+        launch = session.scalars(
+            select(LaunchSession).where(LaunchSession.key == classroom.launches["bob"][0])
+        ).one()
+        launch.claims = launch.claims | {"link_note": "copy"}
+    page = classroom.client("bob").get("course").text
+    assert "is a copy of another one" in page and "the first one only" in page
+
+
 @pytest.mark.parametrize("joined", [False, True])
 def test_a_link_of_another_run_says_so(classroom: Classroom, joined: bool) -> None:
     """A copied course: its teacher is asked, and marks are taken from no such link."""
