@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select, union
+from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
 from lti_tool.models.catalogue import Run, RunComponent
 from lti_tool.models.platform import LineItem, ResourceLink
+
+_OF_LINKS = select(RunComponent.run_id).join(ResourceLink, ResourceLink.run_component_id == RunComponent.id)
+_OF_COLUMNS = select(RunComponent.run_id).join(LineItem, LineItem.run_component_id == RunComponent.id)
 
 
 def name_of(run: Run) -> str:
@@ -16,13 +19,22 @@ def name_of(run: Run) -> str:
 
 def run_ids_in(session: Session, context_id: int) -> list[int]:
     """The runs that a link or a column of this course stands for, in a settled order."""
-    of_links = select(RunComponent.run_id).join(ResourceLink, ResourceLink.run_component_id == RunComponent.id).where(
-        ResourceLink.context_id == context_id
+    return sorted(session.scalars(in_course(context_id)))
+
+
+def in_course(context_id: int) -> CompoundSelect[tuple[int]]:
+    """The same as a question that another one can hold."""
+    return union(
+        _OF_LINKS.where(ResourceLink.context_id == context_id), _OF_COLUMNS.where(LineItem.context_id == context_id)
     )
-    of_columns = select(RunComponent.run_id).join(LineItem, LineItem.run_component_id == RunComponent.id).where(
-        LineItem.context_id == context_id
-    )
-    return sorted(session.scalars(union(of_links, of_columns)))
+
+
+def taught_run_ids(session: Session, institution_id: int) -> set[int]:
+    """The runs of the institution that any course teaches."""
+    return set(session.scalars(union(
+        _OF_LINKS.where(ResourceLink.institution_id == institution_id),
+        _OF_COLUMNS.where(LineItem.institution_id == institution_id),
+    )))
 
 
 def run_ids_of(session: Session, context_ids: Collection[int]) -> list[int]:

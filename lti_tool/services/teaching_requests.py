@@ -55,12 +55,22 @@ def is_let_in(session: Session, context: Context, run: Run) -> bool:
 
 def elsewhere(session: Session, context: Context) -> list[Elsewhere]:
     """Runs that other courses teach and that look as if they were meant here, by name."""
+    taught = courses.taught_run_ids(session, context.institution_id) - set(courses.run_ids_in(session, context.id))
+    shared = _with_learners_of(session, context)
+    states = dict(session.execute(
+        select(TeachingRequest.run_id, TeachingRequest.state).where(
+            TeachingRequest.context_id == context.id, TeachingRequest.state != WITHDRAWN
+        )
+    ).tuples().all())
     runs = session.scalars(
         select(Run).join(AchievementVersion, Run.version_id == AchievementVersion.id).where(
-            Run.institution_id == context.institution_id, AchievementVersion.state == "published"
+            Run.id.in_(taught), AchievementVersion.state == "published"
         )
     )
-    found = [_elsewhere(session, context, run) for run in runs if _may_ask(session, context, run)]
+    found = [
+        Elsewhere(key=run.key, title=run.title, name=courses.name_of(run), state=states.get(run.id, ""))
+        for run in runs if run.id in shared or looks_right(context, run)
+    ]
     return sorted(found, key=lambda run: run.name)
 
 
@@ -68,7 +78,7 @@ def ask(session: Session, actor: Actor, context: Context, run_key: str, now: dat
     """Ask for a run. Raises :class:`NotFound` for one that does not look right here."""
     _require_teacher(actor)
     run = _run(session, context, run_key)
-    if not _may_ask(session, context, run):
+    if run.key not in {one.key for one in elsewhere(session, context)}:
         raise NotFound("run")
     request = _request(session, context, run)
     if request is None:
@@ -100,8 +110,8 @@ def withdraw(session: Session, actor: Actor, context: Context, run_key: str, now
 
 def for_course(session: Session, context: Context) -> list[Request]:
     """What other courses ask of the runs that this one teaches, until they have joined."""
-    taught = courses.run_ids_in(session, context.id)
-    return _listed(session, select(TeachingRequest).where(TeachingRequest.run_id.in_(taught))) if taught else []
+    taught = courses.in_course(context.id)
+    return _listed(session, select(TeachingRequest).where(TeachingRequest.run_id.in_(taught)))
 
 
 def for_registry(session: Session, institution_id: int) -> list[Request]:
@@ -162,20 +172,13 @@ def _require_not_joined(session: Session, request: TeachingRequest) -> None:
         raise Refused("joined", "This course teaches the run by now, so that there is no request any more.")
 
 
-def _may_ask(session: Session, context: Context, run: Run) -> bool:
-    teaching = courses.context_ids_of(session, run.id)
-    if not teaching or context.id in teaching:
-        return False
-    return looks_right(context, run) or _shares_learners(session, context, run)
-
-
-def _shares_learners(session: Session, context: Context, run: Run) -> bool:
-    return session.scalar(
-        select(Enrolment.id).join(LtiUser, LtiUser.person_id == Enrolment.person_id)
+def _with_learners_of(session: Session, context: Context) -> set[int]:
+    """The runs on which a learner of this course is registered; not those that its teachers study themselves."""
+    return set(session.scalars(
+        select(Enrolment.run_id).join(LtiUser, LtiUser.person_id == Enrolment.person_id)
         .join(Membership, Membership.lti_user_id == LtiUser.id)
-        .where(Enrolment.run_id == run.id, Membership.context_id == context.id, Membership.role == Role.LEARNER.value)
-        .limit(1)  # as learners: who studies the run and teaches elsewhere does not bring it along
-    ) is not None
+        .where(Membership.context_id == context.id, Membership.role == Role.LEARNER.value).distinct()
+    ))
 
 
 def _run(session: Session, context: Context, key: str) -> Run:
@@ -198,12 +201,6 @@ def _by_key(session: Session, institution_id: int, key: str) -> TeachingRequest:
     if found is None:
         raise NotFound("request")
     return found
-
-
-def _elsewhere(session: Session, context: Context, run: Run) -> Elsewhere:
-    request = _request(session, context, run)
-    state = request.state if request is not None and request.state != WITHDRAWN else ""
-    return Elsewhere(key=run.key, title=run.title, name=courses.name_of(run), state=state)
 
 
 def _listed(session: Session, wanted: Select[tuple[TeachingRequest]]) -> list[Request]:

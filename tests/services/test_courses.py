@@ -41,3 +41,12 @@ def test_a_run_may_be_taught_in_two_courses(session, intake, now):
     intake.context = other
     intake.column("PORT")
     assert len(courses.context_ids_of(session, intake.run.id)) == 2
+
+
+def test_the_runs_that_any_course_of_an_institution_teaches(session, now):
+    home, away = Intake(session, now), Intake(session, now, code="elsewhere")
+    factories.run(session, home.run.version, "A1", "2025/T2")
+    assert courses.taught_run_ids(session, home.institution.id) == set()
+    for intake in (home, away):
+        intake.column()
+    assert courses.taught_run_ids(session, home.institution.id) == {home.run.id}
