@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lti_tool.models.delivery import OutboxMessage
+from lti_tool.models.platform import Context, TeachingRequest
 from lti_tool.web.uploads import _packed
 from tests.rows import everything
 from tests.web.classroom import Classroom, Seat
@@ -24,19 +25,26 @@ OF_BOBS_COURSE = ("Łukasiewicz", "O&#39;Neil", "O'Neil", "Gast", "Della", "61.5
 
 @pytest.fixture
 def busy(classroom: Classroom) -> Classroom:
-    """Bob's course at work: a mark of Lena's whose score the LMS has refused. Eve's and Mallory's have none yet."""
+    """Bob's course at work: the LMS has refused a score of Lena's, and Mallory's course asks to teach the run too."""
     _sent(classroom)
     with classroom.sessions.begin() as session:
         message = session.scalars(select(OutboxMessage)).one()
         message.state, message.error_class, message.error_text = "on_hold", "fix_there", "The grade is locked."
         classroom.keys["message"] = message.key
+        asking = TeachingRequest(
+            institution_id=classroom.ids["institution"], run_id=classroom.ids["run"], asked_at=classroom.now,
+            context_id=session.scalars(select(Context.id).where(Context.context_id == "course-2")).one(),
+        )
+        session.add(asking)
+        session.flush()
+        classroom.keys["request"] = asking.key
     return classroom
 
 
 def keys_of(room: Classroom) -> dict[str, str]:
     return {
         "component_key": room.keys["PORT"], "run_key": room.keys["run"], "enrolment_key": room.keys["Lena"],
-        "message_key": room.keys["message"],
+        "message_key": room.keys["message"], "request_key": room.keys["request"],
     }
 
 
@@ -58,6 +66,7 @@ def fields(room: Classroom) -> dict[str, str]:
         f"extension-{lena}": "24", "column": "Assignment: Port (Real)", "maximum": "100", "seen_digest": "0" * 64,
         "content": _packed(MOODLE.encode()), "run": room.keys["run"], "choice": room.keys["PORT"],
         "component": room.keys["PORT"], "release": "at_once", "enrolment": lena,
+        "answer": "let_in",
     }
 
 
@@ -82,7 +91,8 @@ def test_with_their_own_launch_nobody_reaches_into_another_course(app: Flask, bu
 def test_another_university_s_forms_name_nothing_of_this_one(app: Flask, busy: Classroom) -> None:
     """What is chosen in a form is no other key than one in an address."""
     before = everything(busy.sessions)
-    for name, paths in {"eve": ("run", "pick", "progress/towards"), "mallory": ("pick",)}.items():
+    of_eve = ("run", "pick", "progress/towards", "asking", "asking/withdrawal")
+    for name, paths in {"eve": of_eve, "mallory": ("pick",)}.items():
         for path in paths:
             status, page = ask(busy.client(name), busy, "POST", f"/l/{busy.client(name).key}/{path}")
             assert status in (303, 403, 404, 409), (name, path, status)
