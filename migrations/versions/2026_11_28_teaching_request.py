@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "teaching_request"
-down_revision = "outcome_account"
+down_revision = "capture_column"
 branch_labels = None
 depends_on = None
 
