@@ -22,6 +22,7 @@ from lti_tool.models.catalogue import Enrolment, Run
 from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import LtiUser
+from lti_tool.models.platform import Context, ResourceLink, TeachingRequest
 from lti_tool.services import (
     awards,
     catalogue,
@@ -356,6 +357,50 @@ def test_a_decision_of_their_own_board_is_explained(page: Page, site: Site, lms:
     tool.get_by_role("link", name=re.compile(r"All \d+ learners")).click()
     expect(tool.get_by_text("Figure in the record kept")).to_be_visible()
     seen(page, "learners-theirs-kept")
+
+
+def test_a_run_that_is_taught_elsewhere_is_asked_for(page: Page, site: Site, lms: Lms) -> None:
+    sign_in(page, lms, TEACHER)
+    opened(page, lms)
+    with site.sessions.begin() as session:
+        run = session.scalars(select(Run).where(Run.code == "IL5101")).one()
+        here = session.scalars(select(Context)).one()
+        other = Context(
+            institution_id=run.institution_id, deployment_id=here.deployment_id, context_id="other",
+            label="IL5101-B", title="The evening group",
+        )
+        session.add(other)
+        session.flush()
+        session.add(ResourceLink(
+            institution_id=run.institution_id, context_id=other.id, resource_link_id="theirs", title="Cairn",
+            run_component_id=next(part.id for part in run.components if part.component_id is None),
+        ))
+    tool = opened(page, lms)
+    seen(page, "course-ask")
+    tool.get_by_role("button", name="Ask to teach it too").first.click()
+    expect(tool.get_by_text("Asked, not answered yet")).to_be_visible()
+    seen(page, "course-asked")
+    with site.sessions.begin() as session:
+        asked = session.scalars(select(TeachingRequest)).one()
+        asked.state = "let_in"
+    tool = opened(page, lms)
+    tool.get_by_role("button", name="Join this course").click()
+    expect(tool.get_by_text("Read the roster now")).to_be_visible()
+    with site.sessions.begin() as session:
+        third = Context(
+            institution_id=asked.institution_id, deployment_id=here.deployment_id, context_id="third",
+            label="IL5101-C", title="The summer group",
+        )
+        session.add(third)
+        session.flush()
+        session.add(TeachingRequest(
+            institution_id=asked.institution_id, context_id=third.id, run_id=asked.run_id, state="asked",
+            asked_at=MAY, created_at=MAY,
+        ))
+    tool = opened(page, lms)
+    expect(tool.get_by_text("The summer group").first).to_be_visible()
+    tool.get_by_text("Let in", exact=True).click()
+    seen(page, "course-answers")
 
 
 def test_a_result_that_was_taken_back(page: Page, site: Site, lms: Lms) -> None:

@@ -29,7 +29,7 @@ SCREENS = {
         ("reconciliation-failed", "/staff/reconciliation/runs/{failed_key}"),
         ("people", "/staff/people/"), ("quarantine", "/staff/people/quarantine"),
         ("person", "/staff/people/{person_key}"), ("award", "/staff/people/awards/{award_key}"),
-        ("extracts", "/staff/extracts/"), ("records", "/staff/records/"),
+        ("extracts", "/staff/extracts/"), ("records", "/staff/records/"), ("teaching", "/staff/teaching/"),
     ),
     "erin": (("minute", "/staff/minutes/{minute_key}"),),
     "quinn": (
