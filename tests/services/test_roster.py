@@ -98,7 +98,7 @@ def test_what_a_roster_keeps_back_is_not_taken_away(sessions, now, course):
     read(sessions, now, Member(user="lena", role=Role.LEARNER))
     with sessions() as session:
         user = session.scalars(select(LtiUser)).one()
-        assert (user.name, user.sourcedid, user.match) == ("Lena L", "1001", "matched")
+        assert (user.name, user.sourcedid, user.number_from, user.match) == ("Lena L", "1001", "lis", "matched")
 
 
 def test_somebody_without_a_course_role_has_none(sessions, now, course):
