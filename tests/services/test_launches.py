@@ -1,6 +1,6 @@
 """Writing launches down: what is new, what changed, and nothing else; each launch once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import Sessions
 from lti_tool.domain.ratification import Role
+from lti_tool.lti import claims as names
 from lti_tool.lti.deep_linking import settings_from
+from lti_tool.lti.reading import launch_from
 from lti_tool.lti.refusals import LaunchRefused
+from lti_tool.lti.state import State
 from lti_tool.lti.tool_config import registered
 from lti_tool.lti.values import CourseClaim, GradesClaim, Launch, LinkClaim, UserClaim
 from lti_tool.models.catalogue import RunComponent
@@ -24,6 +27,7 @@ from lti_tool.services import columns
 from lti_tool.services.launch_sessions import opened, secret_hash
 from lti_tool.services.launches import ANOTHER_RUN, SEEN_EVERY, Recorded, record_launch
 from tests import factories
+from tests.platform import recorded
 
 LASTS = timedelta(hours=8)
 
@@ -248,11 +252,17 @@ def bound_in(session: Session, course: str) -> list[int | None]:
     ))
 
 
+@pytest.mark.parametrize("told", [
+    pytest.param(lambda key: {names.TARGET_LINK_URI: f"https://cairn.example/lti/c/{key}"}, id="in its address"),
+    pytest.param(lambda key: {names.CUSTOM: {"cairn_component": key}}, id="in its custom field"),
+])
 def test_a_copied_course_with_a_retaking_learner_stays_apart_from_last_years_run(
-    session: Session, lms: Registration, now: datetime
+    session: Session, lms: Registration, now: datetime, told: Callable[[str], dict[str, Any]]
 ) -> None:
     """The link still carries last year's key, and somebody on that run is on this roster."""
     wanted = component(session, lms)
+    claims = recorded.launch_claims("moodle-launch-student") | told(wanted.key)
+    assert launch_from(claims, registered(lms), State(lms.key, "n", b"")).component_key == wanted.key
     record(session, launch_of(lms, component_key=wanted.key), now)
     dora = factories.person(session, session.get_one(Institution, lms.institution_id), "Dora")
     factories.enrolment(session, wanted.run, dora)
@@ -265,8 +275,8 @@ def test_a_copied_course_with_a_retaking_learner_stays_apart_from_last_years_run
     ), now)
     assert bound_in(session, "c2") == [None]
     assert session.scalar(select(func.count()).select_from(LineItem)) == 1, "no mark is read from the new column"
-    for recorded in (retaking, teaching):
-        assert recorded.found.launch.claims["link_note"] == ANOTHER_RUN
+    for opening in (retaking, teaching):
+        assert opening.found.launch.claims["link_note"] == ANOTHER_RUN
 
 
 @pytest.mark.parametrize("over", [{"board_number": 2}, {"board_on": date(2026, 1, 2)}], ids=str)
