@@ -17,6 +17,7 @@ from lti_tool.services import audit, columns, courses, teaching_requests
 from lti_tool.services.actors import Actor
 from lti_tool.services.columns import AT_ONCE, WHEN_RATIFIED, Disclosure, PlannedColumn
 from lti_tool.services.errors import NotFound, Refused
+from lti_tool.services.teaching_requests import LET_IN, REFUSED
 
 PLANNED = "planned"  # a column that the LMS makes when the teacher saves the picked link
 
@@ -183,14 +184,18 @@ def _choice(session: Session, context: Context, run: Run, is_here: bool, today: 
 def is_open(session: Session, context: Context, run: Run) -> bool:
     """Whether a teacher may join a course with a run: one that nobody teaches, or this course, or that let it in."""
     teaching = courses.context_ids_of(session, run.id)
-    return not teaching or context.id in teaching or teaching_requests.is_let_in(session, context, run)
+    if context.id in teaching:
+        return True
+    state = teaching_requests.state_of(session, context, run)
+    return state == LET_IN or (not teaching and state != REFUSED)
 
 
 def is_open_by_link(session: Session, context: Context, run: Run, today: date) -> bool:
     """Whether a link may join them unasked: not with a run that is over, since a copied course brings its links."""
     if not is_over(run, today):
         return is_open(session, context, run)
-    return context.id in courses.context_ids_of(session, run.id) or teaching_requests.is_let_in(session, context, run)
+    is_here = context.id in courses.context_ids_of(session, run.id)
+    return is_here or teaching_requests.state_of(session, context, run) == LET_IN
 
 
 def is_over(run: Run, today: date) -> bool:

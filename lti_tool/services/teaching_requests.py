@@ -47,10 +47,27 @@ class Request:
     answered_at: datetime | None
 
 
-def is_let_in(session: Session, context: Context, run: Run) -> bool:
-    """Whether somebody who may has said that this course teaches the run too."""
+def state_of(session: Session, context: Context, run: Run) -> str:
+    """What was said of this course and this run; empty where nobody asked."""
     found = _request(session, context, run)
-    return found is not None and found.state == LET_IN
+    return "" if found is None else found.state
+
+
+def shut_out(session: Session, actor: Actor, context: Context, run: Run, now: datetime) -> None:
+    """A course that has taught the run, and may not any more: refused, as if it had asked."""
+    request = _request(session, context, run)
+    if request is None:
+        request = TeachingRequest(
+            institution_id=run.institution_id, context_id=context.id, run_id=run.id, asked_at=now, created_at=now,
+        )
+        session.add(request)
+    request.state, request.answered_at, request.answered_by = REFUSED, now, actor.person_id
+    session.flush()
+
+
+def name_of_course(context: Context) -> str:
+    """What the LMS calls a course."""
+    return " · ".join(word for word in (context.label, context.title) if word) or context.context_id
 
 
 def elsewhere(session: Session, context: Context) -> list[Elsewhere]:
@@ -216,7 +233,7 @@ def _shown(session: Session, request: TeachingRequest) -> Request:
     context, run = request.context, session.get_one(Run, request.run_id)
     return Request(
         key=request.key, run=f"{run.title} ({courses.name_of(run)})",
-        course=" · ".join(word for word in (context.label, context.title) if word) or context.context_id,
+        course=name_of_course(context),
         platform=context.deployment.registration.name, state=request.state, asked_at=request.asked_at,
         answered_at=request.answered_at,
     )

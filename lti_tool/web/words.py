@@ -84,6 +84,7 @@ ACTIONS: Mapping[str, str] = {
     "open_sitting": "Next sitting opened", "join_course": "Course joined to a run", "pick_link": "Link picked",
     "ask_to_teach": "Course asks to teach a run", "withdraw_request": "Course asks no more",
     "let_course_in": "Course let in to a run", "refuse_course": "Course refused a run",
+    "part_course": "Course parted from a run",
 }
 TONES: Mapping[str, str] = {
     "PASS": "good", "RESIT": "care", "FAIL_FINAL": "bad", "NOT_YET": "care", "DEFERRED": "info",

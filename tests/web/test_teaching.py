@@ -5,6 +5,7 @@ from sqlalchemy import select
 from lti_tool.db import reading
 from lti_tool.models.audit import AuditEntry
 from lti_tool.models.platform import TeachingRequest
+from lti_tool.services import parting
 from tests.web.conftest import Browser, Client, text
 from tests.web.university import Desks
 
@@ -42,3 +43,18 @@ def test_nobody_asks(signed_in: Browser, desks: Desks) -> None:
 def test_another_university_s_registry_answers_nothing(signed_in: Browser, desks: Desks) -> None:
     assert signed_in("charlie").post(f"/staff/teaching/{desks.keys['request_key']}", answer="let_in").status_code == 404
     assert state(desks) == "asked"
+
+
+def test_registry_parts_a_course_from_a_run(signed_in: Browser, desks: Desks) -> None:
+    dana = signed_in("dana")
+    assert "Teaching now (1)" in text(dana.get("/staff/teaching/"))
+    with reading(desks.sessions) as session:
+        [one] = parting.listed(session, desks.institution_id)
+    fields = {"course": one.course_key, "run": one.run_key}
+    assert signed_in("charlie").post("/staff/teaching/parting", **fields, reason="x").status_code == 404
+    assert signed_in("alice").post("/staff/teaching/parting", **fields, reason="x").status_code == 403
+    assert dana.post("/staff/teaching/parting", **fields, reason="").location == "/staff/teaching/"
+    assert "Say why" in text(dana.get("/staff/teaching/"))
+    dana.post("/staff/teaching/parting", **fields, reason="It is another module.")
+    page = text(dana.get("/staff/teaching/"))
+    assert "Parted: " in page and "No course teaches a run yet." in page
