@@ -82,5 +82,5 @@ def test_all_places_stand_in_one_line_however_long_the_name_beside_them(
     sign_in(page, "dana")
     places = page.get_by_role("navigation", name="Main").get_by_role("link")
     heights = {round(box["y"]) for box in (place.bounding_box() for place in places.all()) if box}
-    assert (places.count(), len(heights)) == (11, 1)
+    assert (places.count(), len(heights)) == (12, 1)
     look(page, "desk-everything")
