@@ -7,6 +7,7 @@ empty by a typing error would reach transcripts.
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def from_mapping(template: Mapping[str, Any]) -> Profile:
     for key, (kind, words) in KEYS.items():
         if key in template and type(template[key]) is not kind:  # exact: True is an int as well
             raise Misconfigured(f"`{key}` in the template must be {words}.")
+    _refuse_rewritten(template)
     profile = Profile(
         name=template.get("name", ""), columns=_columns(template), formats=_formats(template),
         required=frozenset(template.get("required", ())), answers=dict(template.get("answers", {})),
@@ -75,15 +77,41 @@ def _columns(template: Mapping[str, Any]) -> dict[str, str]:
         for name in fields_of(expression):
             if name not in FIELDS:
                 raise Misconfigured(f"Column {heading}: there is no field {name!r}{_nearest(name, FIELDS)}")
-    return {str(heading): expression for heading, expression in columns.items()}
+    return dict(columns)
 
 
 def _formats(template: Mapping[str, Any]) -> Formats:
     given = {key: template[key] for key in ("date_format", "decimals", "decimal_mark") if key in template}
     if given.get("decimal_mark", ".") not in (".", ","):
         raise Misconfigured("`decimal_mark` in the template must be \".\" or \",\".")
-    codes = {str(status): str(code) for status, code in template.get("status_codes", {}).items()}
-    return Formats(**given, status_codes=codes)
+    if given.get("decimals", 0) < 0:
+        raise Misconfigured("`decimals` in the template must be 0 or more: so many places a mark is written with.")
+    if "date_format" in given and not _tells_the_day(given["date_format"]):
+        raise Misconfigured("`date_format` in the template must write day, month and year, such as \"%d/%m/%Y\".")
+    return Formats(**given, status_codes=dict(template.get("status_codes", {})))
+
+
+def _tells_the_day(date_format: str) -> bool:
+    """Whether two days, months or years are never written the same."""
+    days = (date(2026, 1, 2), date(2026, 1, 3), date(2026, 2, 2), date(2027, 1, 2))
+    try:
+        written = {day.strftime(date_format) for day in days}
+    except ValueError:
+        return False
+    return len(written) == len(days)
+
+
+def _refuse_rewritten(template: Mapping[str, Any]) -> None:
+    """YAML reads NO as *no*, 007 as 7 and nothing as null: what is to stand in a file must have come as text."""
+    texts = [
+        *((f"The heading {heading}", heading) for heading in template.get("columns", {})),
+        *((f"The code for {status}", code) for status, code in template.get("status_codes", {}).items()),
+        *((f"The answer {word}", heading) for word, heading in template.get("answers", {}).items()),
+        *(("`required`", name) for name in template.get("required", [])),
+    ]
+    for where, text in texts:
+        if not isinstance(text, str) or not text:
+            raise Misconfigured(f"{where} in the template must be text: put it in quotes, such as \"NO\" or \"007\".")
 
 
 def _refuse_unusable(profile: Profile) -> None:

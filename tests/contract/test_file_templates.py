@@ -85,3 +85,28 @@ def test_a_template_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> 
     path.write_text(text)
     with pytest.raises(Misconfigured, match=r"t\.yaml"):
         profile_named(str(path))
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    pytest.param("status_codes: {absent: NO}", "The code for absent", id="no, and not NO"),
+    pytest.param("status_codes: {deferred: 007}", "The code for deferred", id="7, and not 007"),
+    pytest.param("status_codes: {exempt: }", "The code for exempt", id="null, and nothing"),
+    pytest.param('status_codes: {exempt: ""}', "The code for exempt", id="nothing in quotes"),
+    pytest.param("answers: {code: 12}", "The answer code", id="a number as a heading"),
+    pytest.param("required: [[mark]]", "`required`", id="a list in a list"),
+    pytest.param("date_format: d/m/y", "`date_format`", id="a format that writes itself"),
+    pytest.param('date_format: "%d/%m"', "`date_format`", id="a format without the year"),
+    pytest.param("decimals: -1", "`decimals`", id="fewer places than none"),
+])
+def test_what_yaml_or_a_slip_would_change_on_the_way_is_refused(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(f"name: site\ncolumns: {{STU: student_number, RUN: run, MARK: mark}}\n{line}\n", encoding="utf-8")
+    with pytest.raises(Misconfigured, match=said):
+        profile_named(str(path))
+
+
+def test_a_heading_that_yaml_reads_as_a_word_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text("name: site\ncolumns: {NO: student_number, RUN: run, MARK: mark}\n", encoding="utf-8")
+    with pytest.raises(Misconfigured, match="The heading False"):
+        profile_named(str(path))

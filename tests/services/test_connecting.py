@@ -2,6 +2,7 @@
 
 import pytest
 
+from connectors import registry
 from connectors.errors import Misconfigured
 from connectors.memory import MemoryRecords
 from lti_tool.db import Sessions
@@ -48,4 +49,19 @@ def test_an_lms_is_a_channel_for_scores(sessions: Sessions) -> None:
     connectors = Connectors(sessions)
     assert isinstance(connectors[destination.id], LmsScores)
     assert connectors.lms(registration.id).registered.issuer == "https://lms.example"
+    connectors.close()
+
+
+def test_one_that_breaks_while_it_is_built_is_misconfigured(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise TypeError("the text may hold anything")
+
+    with sessions.begin() as session:
+        world = delivering.world(session)
+    monkeypatch.setattr(registry, "configure", broken)
+    connectors = Connectors(sessions)
+    with pytest.raises(Misconfigured, match=r"cannot be set up \(TypeError\)"):
+        connectors[world.destination.id]
     connectors.close()
