@@ -1,7 +1,8 @@
 """Keys of the platforms, parsed once per process and asked for anew when a key id is not known.
 
-A platform rotates without telling (Brightspace about hourly), so an unknown key id asks once more; made-up ones must
-not turn us against the platform, so it is asked once a minute at most.
+A platform rotates without telling (Brightspace about hourly), so an unknown key id asks once more, and so does a known
+one under which another key signs; made-up ones must not turn us against the platform, so it is asked once a minute at
+most.
 """
 
 import time
@@ -70,6 +71,15 @@ class PlatformKeys:
         if key is None:
             raise LaunchRefused("token_key_unknown" if key_set.keys else "keys_unreachable")
         return key
+
+    def replacement(self, jwks_url: str, kid: str, key: PlatformKey) -> PlatformKey | None:
+        """The key that the platform has under this id by now, where ``key`` was not the one that signed."""
+        key_set = self._set(jwks_url)
+        with key_set.lock:
+            if key_set.keys.get(kid) is key and self._clock() >= key_set.next_fetch:
+                self._fetch(jwks_url, key_set)
+        newer = key_set.keys.get(kid)
+        return None if newer is key else newer
 
     def _set(self, jwks_url: str) -> _KeySet:
         found = self._sets.get(jwks_url)

@@ -94,8 +94,7 @@ class LaunchCheck(MessageLaunch[Any, ToolConfig, Any, Any]):
 
     def validate_jwt_signature(self) -> "LaunchCheck":
         """Signed by the platform, for our time (Security Framework 1.0 §5.1.3)."""
-        key = self._rules.keys.find(self._registered.jwks_url, self._token.header["kid"])
-        compact.believe(self._token, key)
+        self._believe(self._registered.jwks_url, self._token.header["kid"])
         leeway = self._rules.leeway_seconds
         ends, issued = _moment(self._token.claims.get("exp")), _moment(self._token.claims.get("iat"))
         if ends is None or self._now >= ends + leeway:
@@ -103,6 +102,18 @@ class LaunchCheck(MessageLaunch[Any, ToolConfig, Any, Any]):
         if issued is None or not -leeway <= self._now - issued <= OLDEST.total_seconds():
             raise LaunchRefused("claim_iat")
         return self
+
+    def _believe(self, jwks_url: str, kid: str) -> None:
+        """By the key that we know under this id; or by the one that has taken its place there."""
+        keys = self._rules.keys
+        key = keys.find(jwks_url, kid)
+        try:
+            compact.believe(self._token, key)
+        except LaunchRefused:
+            newer = keys.replacement(jwks_url, kid, key)
+            if newer is None:
+                raise
+            compact.believe(self._token, newer)
 
     def validate_deployment(self) -> "LaunchCheck":
         """A deployment is named; whether it is ours, the transaction says."""

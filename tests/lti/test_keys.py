@@ -51,6 +51,39 @@ def test_an_unknown_id_asks_once_more_and_finds_a_rotated_key(platform: ForgedPl
     assert code_of(lambda: keys.find(platform.jwks_url, KID)) == "token_key_unknown"
 
 
+def test_another_key_under_the_same_id_is_found_once_the_known_one_fails(
+    platform: ForgedPlatform, http: HttpClient
+) -> None:
+    keys = PlatformKeys(http, Watch())
+    known = keys.find(platform.jwks_url, KID)
+    platform.keys = [jwk(rsa_key("another"), KID, alg="RS256")]
+    newer = keys.replacement(platform.jwks_url, KID, known)
+    assert newer is not None
+    assert keys.find(platform.jwks_url, KID) is newer
+    assert keys.replacement(platform.jwks_url, KID, known) is newer, "whoever comes late asks nobody"
+    assert len(platform.asked("/jwks")) == 2
+
+
+def test_a_flood_of_forged_signatures_asks_once_a_minute(platform: ForgedPlatform, http: HttpClient) -> None:
+    watch = Watch()
+    keys = PlatformKeys(http, watch)
+    for _ in range(20):
+        keys.replacement(platform.jwks_url, KID, keys.find(platform.jwks_url, KID))
+    assert len(platform.asked("/jwks")) == 2
+    watch.at += REFETCH_SECONDS
+    for _ in range(20):
+        keys.replacement(platform.jwks_url, KID, keys.find(platform.jwks_url, KID))
+    assert len(platform.asked("/jwks")) == 3
+
+
+def test_a_key_that_was_taken_back_has_no_replacement(platform: ForgedPlatform, http: HttpClient) -> None:
+    keys = PlatformKeys(http, Watch())
+    known = keys.find(platform.jwks_url, KID)
+    platform.keys = [jwk(rsa_key("another"), "another", alg="RS256")]
+    assert keys.replacement(platform.jwks_url, KID, known) is None
+    assert code_of(lambda: keys.find(platform.jwks_url, KID)) == "token_key_unknown"
+
+
 def test_a_flood_of_unknown_ids_asks_once_a_minute(platform: ForgedPlatform, http: HttpClient) -> None:
     watch = Watch()
     keys = PlatformKeys(http, watch)

@@ -228,6 +228,15 @@ def test_n1_is_refused_before_any_key_is_fetched(lms: Registered) -> None:
     assert lms.platform.asked("/jwks") == []
 
 
+def test_a_key_that_was_replaced_under_its_id_opens_at_once_and_the_old_one_no_more(lms: Registered) -> None:
+    assert_opens(lms.tab().launch(lms.login_path))
+    another = rsa_key("another")
+    lms.platform.keys[:] = [jwk(another, KID, alg="RS256")]
+    assert_opens(lms.tab().launch(lms.login_path, key=another))
+    assert_refused(lms.tab().launch(lms.login_path), "token_signature")
+    assert len(lms.platform.asked("/jwks")) == 2
+
+
 def test_n2_asks_for_the_keys_once_more_and_no_oftener(lms: Registered) -> None:
     lms.tab().launch(lms.login_path)
     for _ in range(3):
