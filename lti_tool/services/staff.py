@@ -58,10 +58,7 @@ def add(
     email: str = "", person: Person | None = None, actor: int | None = None,
 ) -> Invitation:
     """An account with roles, and its one-time invitation. Raises :class:`Refused` for an odd login or role."""
-    given, login = tuple(roles), login.strip().lower()
-    odd = [role for role in given if role not in INSTITUTIONAL]
-    if not given or odd:
-        raise Refused("role", f"Choose from: {', '.join(INSTITUTIONAL)}.")
+    given, login = _checked(roles), login.strip().lower()
     check_login(login)
     if _account(session, institution.id, login) is not None:
         raise Refused("taken", f"The login {login} is taken. Choose another, or invite its owner again.")
@@ -79,8 +76,16 @@ def add(
 
 
 def invite(session: Session, account: StaffAccount, now: datetime) -> Invitation:
-    """A fresh one-time link; older ones of the account stop working."""
-    session.execute(delete(StaffInvitation).where(StaffInvitation.account_id == account.id))
+    """A fresh one-time link, for a newcomer or for a lost phone or password.
+
+    What opened the account before does not any more: older links, the password, the second factor, signed-in browsers.
+    """
+    if account.person.erased_at is not None:
+        raise Refused("erased", "This person was erased. Add a new account.")
+    if account.password_hash or not account.is_active:
+        _record(session, "staff.invite", account, now)
+    _shut(session, account)
+    account.is_active = True
     token, secret = secrets.token_urlsafe(32), pyotp.random_base32()
     sealed = vault.sealer_of(session).seal(secret.encode(), f"totp:{account.key}")
     session.add(StaffInvitation(
@@ -89,6 +94,44 @@ def invite(session: Session, account: StaffAccount, now: datetime) -> Invitation
     ))
     session.flush()
     return Invitation(token=token, login=account.login, totp_uri=_uri(account, secret), totp_secret=secret)
+
+
+def remove(session: Session, account: StaffAccount, now: datetime, *, is_forced: bool = False) -> None:
+    """Somebody leaves: nothing opens the account any more, at once. What they did stays as it was, under their name.
+
+    Raises :class:`Refused` for the last one who looks after the machines, unless forced.
+    """
+    if not is_forced and _is_last(session, account, Role.IT_ADMIN):
+        text = f"{account.login} is the last who looks after the machines here. Add another first, or use --force."
+        raise Refused("last", text)
+    _shut(session, account)
+    account.is_active = False
+    _record(session, "staff.remove", account, now)
+
+
+def change_roles(
+    session: Session, account: StaffAccount, roles: Iterable[Role], now: datetime, *, is_forced: bool = False
+) -> None:
+    """Other roles from now on, also in browsers that are signed in. Raises :class:`Refused`."""
+    given = _checked(roles)
+    if Role.IT_ADMIN not in given and not is_forced and _is_last(session, account, Role.IT_ADMIN):
+        text = f"{account.login} is the last who looks after the machines here. Give another the role, or use --force."
+        raise Refused("last", text)
+    before = sorted(role.role for role in account.roles)
+    session.execute(delete(StaffRole).where(StaffRole.account_id == account.id))
+    for role in given:
+        session.add(StaffRole(institution_id=account.institution_id, account_id=account.id, role=role))
+    session.flush()
+    session.expire(account, ["roles"])
+    _record(session, "staff.roles", account, now, before=" ".join(before), roles=" ".join(given))
+
+
+def find(session: Session, institution_id: int, login: str) -> StaffAccount:
+    """The account that signs in so. Raises :class:`NotFound`."""
+    found = _account(session, institution_id, login)
+    if found is None:
+        raise NotFound(f"Nobody signs in as {login}. `cairn staff list` shows who does.")
+    return found
 
 
 def invitation(session: Session, token: str, now: datetime) -> Invitation:
@@ -175,6 +218,37 @@ def _account(session: Session, institution_id: int, login: str) -> StaffAccount 
         StaffAccount.institution_id == institution_id, StaffAccount.login == login.strip().lower()
     )
     return session.scalars(wanted).one_or_none()
+
+
+def _checked(roles: Iterable[Role]) -> tuple[Role, ...]:
+    given = tuple(dict.fromkeys(roles))
+    if not given or any(role not in INSTITUTIONAL for role in given):
+        raise Refused("role", f"Choose from: {', '.join(INSTITUTIONAL)}.")
+    return given
+
+
+def _shut(session: Session, account: StaffAccount) -> None:
+    for model in (StaffSession, StaffInvitation):
+        session.execute(delete(model).where(model.account_id == account.id))
+    account.password_hash, account.totp_sealed, account.totp_last_step = "", None, 0
+    account.failures, account.locked_until = 0, None
+
+
+def _is_last(session: Session, account: StaffAccount, role: Role) -> bool:
+    """Whether nobody else of the institution could still do what this role is for."""
+    holders = set(session.scalars(
+        select(StaffAccount.id).join(StaffRole, StaffRole.account_id == StaffAccount.id).where(
+            StaffAccount.institution_id == account.institution_id, StaffAccount.is_active, StaffRole.role == role
+        )
+    ))
+    return holders == {account.id}
+
+
+def _record(session: Session, action: str, account: StaffAccount, now: datetime, **details: str) -> None:
+    audit.record(
+        session, institution_id=account.institution_id, action=action, subject=f"staff:{account.key}", now=now,
+        person=account.person_id, details={"login": account.login, **details},
+    )
 
 
 def _invitation(session: Session, token: str, now: datetime) -> tuple[StaffInvitation, StaffAccount]:

@@ -176,11 +176,14 @@ def _form_secret() -> str:
 
 
 def _held_secrets() -> list[str]:
-    """The secrets that can vouch for a form: a launch's on its own pages, elsewhere the staff's or the form's own."""
+    """The secret that vouches for a form: a launch's on its own pages, elsewhere the staff's, or else the form's own.
+
+    Never the form's beside the staff's: a neighbour of our host can set a cookie, and would know what it vouches for.
+    """
     if "launch_secret" in g:  # the cookie is only on its way
         return [g.launch_secret]
     names = [LAUNCH_COOKIE] if request.path.startswith("/l/") else [STAFF_COOKIE, FORM_COOKIE]
-    return [request.cookies[name] for name in names if request.cookies.get(name)]
+    return [request.cookies[name] for name in names if request.cookies.get(name)][:1]
 
 
 def _token_of(secret: str) -> str:

@@ -56,3 +56,20 @@ def test_nobody_of_another_institution_is_invited(cairn: Cairn, sessions: Sessio
     assert "Nobody signs in as dana." in told
     with sessions() as session:
         assert session.scalars(select(StaffAccount.login)).all() == ["dana"]
+
+
+def test_who_leaves_is_removed_and_comes_back_by_invitation(cairn: Cairn) -> None:
+    add(cairn)
+    assert "signs in no more" in cairn("staff", "remove", "dana")
+    assert re.search(r"^dana +registry  \(removed\)$", cairn("staff", "list"), re.MULTILINE)
+    assert "/staff/invitation/" in cairn("staff", "invite", "dana")
+    assert "(invited)" in cairn("staff", "list")
+    assert "Nobody signs in as nobody." in cairn("staff", "remove", "nobody", code=2)
+
+
+def test_roles_are_given_anew(cairn: Cairn) -> None:
+    add(cairn, "iris", "--role", "it_admin")
+    assert "iris is auditor, it_admin now." in cairn("staff", "roles", "iris", "auditor", "it_admin")
+    assert "is the last who looks after the machines" in cairn("staff", "roles", "iris", "auditor", code=2)
+    cairn("staff", "roles", "iris", "auditor", "--force")
+    assert re.search(r"^iris +auditor", cairn("staff", "list"), re.MULTILINE)

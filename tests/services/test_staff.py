@@ -152,3 +152,74 @@ def test_a_closed_session_and_a_closed_account_open_nothing(
     assert staff.actor_of(session, one, now) is None
     account.is_active = False
     assert staff.actor_of(session, other, now) is None
+
+
+def opened(session: Session, invited: staff.Invitation, now: datetime) -> tuple[StaffAccount, str]:
+    """Set up, and signed in."""
+    account = set_up(session, invited, now)
+    return account, staff.open_session(session, account, now, timedelta(hours=8))
+
+
+def test_a_new_invitation_shuts_whatever_opened_the_account(
+    session: Session, home: Institution, invited: staff.Invitation, now: datetime,
+) -> None:
+    account, cookie = opened(session, invited, now)
+    again = staff.invite(session, account, now)
+    assert staff.actor_of(session, cookie, now) is None
+    old = code(invited, later(now))
+    assert staff.sign_in(session, home, "dana", PASSWORD, old, later(now)) is None
+    staff.accept(session, again.token, "four small stones", code(again, now), now)
+    assert staff.sign_in(session, home, "dana", "four small stones", code(again, later(now)), later(now)) is account
+    assert session.scalars(select(AuditEntry.action)).all() == [
+        "staff.add", "staff.accept", "staff.invite", "staff.accept",
+    ]
+
+
+def test_who_leaves_is_out_at_once_and_may_be_invited_again(
+    session: Session, home: Institution, invited: staff.Invitation, now: datetime,
+) -> None:
+    account, cookie = opened(session, invited, now)
+    staff.remove(session, account, now)
+    assert staff.actor_of(session, cookie, now) is None
+    assert staff.sign_in(session, home, "dana", PASSWORD, code(invited, later(now)), later(now)) is None
+    assert {role.role for role in account.roles} == {"registry", "auditor"}, "what they were stays to be read"
+    again = staff.invite(session, account, now)
+    staff.accept(session, again.token, PASSWORD, code(again, now), now)
+    assert account.is_active
+
+
+def test_roles_change_at_once_also_where_somebody_is_signed_in(
+    session: Session, invited: staff.Invitation, now: datetime,
+) -> None:
+    account, cookie = opened(session, invited, now)
+    staff.change_roles(session, account, [Role.CHAIR, Role.CHAIR], now)
+    found = staff.actor_of(session, cookie, now)
+    assert found is not None
+    assert found[0].roles == {Role.CHAIR}
+    with pytest.raises(Refused, match="Choose from"):
+        staff.change_roles(session, account, [Role.INSTRUCTOR], now)
+
+
+def test_the_last_administrator_neither_leaves_nor_loses_the_role_unforced(
+    session: Session, home: Institution, now: datetime,
+) -> None:
+    staff.add(session, home, login="iris", name="Iris", roles=[Role.IT_ADMIN], now=now)
+    iris = staff.find(session, home.id, "iris")
+    with pytest.raises(Refused, match="Add another first"):
+        staff.remove(session, iris, now)
+    with pytest.raises(Refused, match="Give another the role"):
+        staff.change_roles(session, iris, [Role.AUDITOR], now)
+    staff.add(session, home, login="ivo", name="Ivo", roles=[Role.IT_ADMIN], now=now)
+    staff.remove(session, iris, now)
+    ivo = staff.find(session, home.id, "ivo")
+    staff.remove(session, ivo, now, is_forced=True)
+    assert not ivo.is_active
+
+
+def test_nobody_who_was_erased_is_invited_again(
+    session: Session, home: Institution, invited: staff.Invitation, now: datetime,
+) -> None:
+    account = staff.find(session, home.id, "dana")
+    account.person.erased_at = now
+    with pytest.raises(Refused, match="was erased"):
+        staff.invite(session, account, now)

@@ -1,5 +1,7 @@
 """Who is behind a request, and CSRF: a form is ours only with the token of its own browser's cookie."""
 
+import hashlib
+import hmac
 from datetime import timedelta
 
 import pytest
@@ -43,6 +45,17 @@ def test_a_form_without_the_token_of_its_cookie_changes_nothing(signed_in: Brows
 def test_the_token_of_another_browser_is_refused(signed_in: Browser, desks: Desks) -> None:
     address = f"/staff/queue/messages/{desks.keys['message_key']}/retry"
     with signed_in("dana").inner.post(address, data={"csrf": signed_in("erin").token}) as answer:
+        assert answer.status_code == 400
+
+
+def test_a_form_cookie_that_a_neighbour_has_set_vouches_for_nothing_of_the_staff_s(
+    signed_in: Browser, desks: Desks
+) -> None:
+    client = signed_in("dana")
+    client.inner.set_cookie(FORM_COOKIE, "known to the neighbour", path="/staff")
+    token = hmac.new(b"known to the neighbour", b"cairn form", hashlib.sha256).hexdigest()
+    address = f"/staff/queue/messages/{desks.keys['message_key']}/closure"
+    with client.inner.post(address, data={"csrf": token, "reason": "theirs"}) as answer:
         assert answer.status_code == 400
 
 
