@@ -11,7 +11,7 @@ from lti_tool.models.board import Amendment, Decision
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.people import Person
-from lti_tool.services import amendments, awards
+from lti_tool.services import amendments, awards, late
 from lti_tool.services.discrepancies import LATE_SCORE
 
 RECENT = 50
@@ -73,7 +73,7 @@ def differing(session: Session, institution_id: int) -> list[Change]:
 
 def change_of(session: Session, enrolment: Enrolment) -> Change:
     """What would change, were it amended now."""
-    return _change(enrolment, awards.current(session, enrolment), amendments.differing(session, enrolment))
+    return _change(enrolment, awards.current(session, enrolment), late.differing(session, enrolment))
 
 
 def _proposal(session: Session, row: Amendment) -> Proposal:

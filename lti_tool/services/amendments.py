@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain import ratification as rules
 from lti_tool.models.award import Award
-from lti_tool.models.board import Amendment, Conflict, Decision, Ratification
+from lti_tool.models.board import Amendment, Conflict, Ratification
 from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run
 from lti_tool.models.delivery import Discrepancy
-from lti_tool.services import audit, awards, decisions, separation
+from lti_tool.services import audit, awards, credits_given, decisions, late, separation
 from lti_tool.services.actors import Actor
 from lti_tool.services.duties import as_domain, person_of, require
 from lti_tool.services.errors import NotFound, Refused
@@ -35,7 +35,7 @@ def propose(
         raise Refused("reason", "An amendment needs its reason and its authority, such as Chair's action 2026/07.")
     if _is_proposed(session, enrolment):
         raise Refused(*PROPOSED)
-    decision = differing(session, enrolment)
+    decision = late.differing(session, enrolment)
     if decision is None:
         raise Refused("no_difference", "The facts give the ratified result; correct the mark where it is kept first.")
     amendment = Amendment(
@@ -70,7 +70,7 @@ def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -
     enrolment = amendment.enrolment
     _require_chair(session, actor, amendment)
     decisions.decide(session, enrolment, now)
-    decision = differing(session, enrolment)
+    decision = late.differing(session, enrolment)
     if decision is None or decision.id != amendment.decision_id:
         raise Refused("changed_since_seen", "The facts changed since this was proposed; it must be proposed again.")
     ratification = Ratification(
@@ -99,19 +99,6 @@ def refuse(session: Session, actor: Actor, amendment_key: str, *, reason: str, n
     if not reason.strip():
         raise Refused("reason", "Say why the result stands as it was ratified.")
     _settle(session, actor, amendment, "refused", reason.strip(), now)
-
-
-def differing(session: Session, enrolment: Enrolment) -> Decision | None:
-    """The newest decision for the board that ratified, where an award of it would not be the one that stands.
-
-    Either the facts are not the ratified ones, or the credit that was given elsewhere is not given there any more.
-    """
-    award = awards.current(session, enrolment)
-    if award is None:
-        return None
-    newest = decisions.newest_for(session, enrolment, award.decision.board_number)
-    is_same = newest is None or newest.inputs_digest == award.decision.inputs_digest
-    return None if is_same and not awards.is_credit_due(session, award) else newest
 
 
 def waiting(session: Session, institution_id: int) -> Sequence[Amendment]:
@@ -174,21 +161,18 @@ def _conflicted(session: Session, enrolment: Enrolment) -> frozenset[str]:
 
 def _free_credit(session: Session, enrolment: Enrolment, now: datetime) -> None:
     """Credit that is not given here any more may be due to a later award of the same: somebody must look (I9)."""
-    due = next(iter(awards.without_credit(session, enrolment)), None)
-    if due is not None and awards.is_credit_due(session, due):
-        decisions.open_late(
-            session, due.enrolment, ours=f"{decisions.in_words(due)} without credit",
-            theirs=f"{decisions.in_words(due)} with {due.decision.credit} credits", now=now,
-        )
+    due = next(iter(credits_given.without_credit(session, enrolment)), None)
+    if due is not None and credits_given.is_due(session, due):
+        late.note_due_credit(session, due, now)
 
 
 def _settle(session: Session, actor: Actor, amendment: Amendment, state: str, resolution: str, now: datetime) -> None:
     amendment.state, amendment.decided_by, amendment.decided_at = state, person_of(actor), now
-    late = select(Discrepancy).where(
-        Discrepancy.enrolment_id == amendment.enrolment_id, Discrepancy.kind == decisions.LATE_SCORE,
+    open_ones = select(Discrepancy).where(
+        Discrepancy.enrolment_id == amendment.enrolment_id, Discrepancy.kind == late.LATE_SCORE,
         Discrepancy.closed_at.is_(None),
     )
-    for discrepancy in session.scalars(late):
+    for discrepancy in session.scalars(open_ones):
         discrepancy.closed_at, discrepancy.closed_by, discrepancy.resolution = now, person_of(actor), resolution
     session.flush()
     _note(session, actor, amendment, f"amendment.{state}", now, resolution=resolution)

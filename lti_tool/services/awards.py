@@ -3,21 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from lti_tool.domain.ratification import ResultState, Why
 from lti_tool.models.award import Award, Revocation
 from lti_tool.models.board import Decision, Ratification
-from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run
+from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.people import Person
-from lti_tool.services import audit, outbox, passback
+from lti_tool.services import audit, credits_given, late, outbox, passback
 from lti_tool.services.errors import Refused
 from lti_tool.services.standing import current as current
 from lti_tool.services.standing import history as history
 
 RATIFIABLE = frozenset({"PASS", "CREDIT_REFUSED", "FAIL_FINAL", "RESIT", "DEFERRED", "NOT_YET"})
-CREDIT_GIVEN_BEFORE = "credit_given_before"
 
 
 def grant(session: Session, ratification: Ratification, decision: Decision, now: datetime) -> Award:
@@ -29,7 +28,7 @@ def grant(session: Session, ratification: Ratification, decision: Decision, now:
     # One learner at a time: two boards must not each give the credit of one micro-credential (I9).
     session.get_one(Person, enrolment.person_id, with_for_update=True)
     before = current(session, enrolment)
-    if before is not None and before.decision_id == decision.id and not is_credit_due(session, before):
+    if before is not None and before.decision_id == decision.id and not credits_given.is_due(session, before):
         return before
     if before and decision.board_number <= before.decision.board_number and ratification.by_person_id is None:
         raise Refused(str(Why.RATIFIED), "This sitting is ratified already; only people amend it.")
@@ -44,6 +43,9 @@ def grant(session: Session, ratification: Ratification, decision: Decision, now:
     enrolment.run.board_number = max(enrolment.run.board_number, decision.board_number + 1)
     outbox.enqueue_award(session, award, now)
     passback.after_award(session, award, now)
+    if award.credit:  # where it had fallen due meanwhile, it is not any more
+        for other in credits_given.without_credit(session, enrolment):
+            late.close_if_same(session, other.enrolment, now)
     return award
 
 
@@ -78,29 +80,6 @@ def revoke(session: Session, ratification: Ratification, decision: Decision, rea
     return award
 
 
-def is_credit_due(session: Session, award: Award) -> bool:
-    """Whether it gave no credit because another award had, which gives none any more (I9)."""
-    given_before = award.code == CREDIT_GIVEN_BEFORE and award.decision.credit
-    return bool(given_before) and credited_elsewhere(session, award.enrolment) is None
-
-
-def without_credit(session: Session, enrolment: Enrolment) -> list[Award]:
-    """This person's standing awards for the same micro-credential that gave none, as it was given before; oldest first.
-    """
-    family = enrolment.run.version.achievement_id
-    others = session.scalars(
-        select(Enrolment).join(Run, Enrolment.run_id == Run.id)
-        .join(AchievementVersion, Run.version_id == AchievementVersion.id)
-        .where(AchievementVersion.achievement_id == family, Enrolment.person_id == enrolment.person_id)
-        .order_by(Enrolment.id)
-    ).all()
-    found = [current(session, other) for other in others]
-    return sorted(
-        (award for award in found if award is not None and award.code == CREDIT_GIVEN_BEFORE),
-        key=lambda award: award.id,
-    )
-
-
 def state_of(session: Session, enrolment: Enrolment) -> ResultState:
     """Where a learner's result stands, as the rules of ratification call it."""
     versions = history(session, enrolment)
@@ -111,31 +90,15 @@ def state_of(session: Session, enrolment: Enrolment) -> ResultState:
     return ResultState.AMENDED if len(versions) > 1 else ResultState.RATIFIED
 
 
-def credited_elsewhere(session: Session, enrolment: Enrolment) -> Award | None:
-    """The award, on another registration, that already gave this person credit for the same micro-credential."""
-    family = enrolment.run.version.achievement_id
-    others = (
-        select(Award, Revocation.id).join(Enrolment, Award.enrolment_id == Enrolment.id)
-        .join(Run, Enrolment.run_id == Run.id).join(AchievementVersion, Run.version_id == AchievementVersion.id)
-        .outerjoin(Revocation, Revocation.award_id == Award.id)
-        .where(
-            AchievementVersion.achievement_id == family, Enrolment.person_id == enrolment.person_id,
-            Enrolment.id != enrolment.id,
-        ).order_by(Award.enrolment_id, Award.version)
-    )
-    newest = {award.enrolment_id: (award, revoked) for award, revoked in session.execute(others)}
-    return next((award for award, revoked in newest.values() if award.credit and revoked is None), None)
-
-
 def _version(session: Session, ratification: Ratification, decision: Decision, now: datetime) -> Award:
     enrolment = decision.enrolment
     versions = history(session, enrolment)
-    given_before = bool(decision.credit) and credited_elsewhere(session, enrolment) is not None
+    given_before = bool(decision.credit) and credits_given.elsewhere(session, enrolment) is not None
     award = Award(
         institution_id=enrolment.institution_id, enrolment=enrolment, version=len(versions) + 1, decision=decision,
         ratification=ratification, supersedes_id=versions[-1].id if versions else None, kind=decision.kind,
         mark=decision.overall, grade=decision.grade, credit=0 if given_before else decision.credit,
-        is_capped=decision.is_capped, code=CREDIT_GIVEN_BEFORE if given_before else "",
+        is_capped=decision.is_capped, code=credits_given.GIVEN_BEFORE if given_before else "",
         awarded_on=ratification.held_on, ratified_at=now,
     )
     session.add(award)

@@ -9,14 +9,11 @@ from sqlalchemy.orm import Session
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment, Run
-from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import Outcome
-from lti_tool.services import dossiers, facts, outbox, rulebook, standing, verdicts
+from lti_tool.services import dossiers, facts, late, outbox, rulebook, standing, verdicts
 from lti_tool.services.batches import in_batches
 from lti_tool.services.dossiers import Dossier
 from lti_tool.services.verdicts import Verdict
-
-LATE_SCORE = "late_score"
 
 
 def decide(session: Session, enrolment: Enrolment, now: datetime) -> Decision:
@@ -116,45 +113,29 @@ def _late(
     """What came after ratification and touches it: a decision to look at, a discrepancy that somebody must close."""
     enrolment = dossier.enrolment
     verdict = verdicts.reach(
-        session, enrolment, known, award.decision.board_number, is_withdrawn=_had_withdrawn(enrolment, award),
+        session, enrolment, known, award.decision.board_number, is_withdrawn=_had_withdrawn(session, enrolment, award),
     )
     decision, is_new = _store(session, dossier, verdict, now)
     if not is_new:
         return
     if verdict.digest == award.decision.inputs_digest:
-        _close_late(session, enrolment, now)
+        late.close_if_same(session, enrolment, now)
         return
-    found = open_late(session, enrolment, ours=in_words(award), theirs=in_words(decision), now=now)
-    late = set(verdict.evidence) - set(award.decision.evidence)
-    if late and enrolment.run.version.kind != verdicts.BY_OUTCOMES:
-        outcome = session.get_one(Outcome, max(late))
+    found = late.note(session, enrolment, ours=late.in_words(award), theirs=late.in_words(decision), now=now)
+    newer = set(verdict.evidence) - set(award.decision.evidence)
+    if newer and enrolment.run.version.kind != verdicts.BY_OUTCOMES:
+        outcome = session.get_one(Outcome, max(newer))
         found.outcome_id, found.run_component_id = outcome.id, outcome.run_component_id
         session.flush()
 
 
-def open_late(session: Session, enrolment: Enrolment, *, ours: str, theirs: str, now: datetime) -> Discrepancy:
-    """One discrepancy for all that comes late for a learner, until somebody closes it: it says what is newest."""
-    found = _open_late_score(session, enrolment) or Discrepancy(
-        institution_id=enrolment.institution_id, kind=LATE_SCORE, enrolment_id=enrolment.id, opened_at=now,
-    )
-    found.ours, found.theirs = ours, theirs
-    session.add(found)
-    session.flush()
-    return found
+def _had_withdrawn(session: Session, enrolment: Enrolment, award: Award) -> bool:
+    """Whether the learner had left before the board met, as registry said only after it (I22).
 
-
-def _close_late(session: Session, enrolment: Enrolment, now: datetime) -> None:
-    """The facts are those that were ratified again, so that there is nothing to decide about."""
-    found = _open_late_score(session, enrolment)
-    if found is not None:
-        found.closed_at, found.resolution = now, "The facts give the ratified result again."
-        session.flush()
-
-
-def _had_withdrawn(enrolment: Enrolment, award: Award) -> bool:
-    """Whether the learner had left before the board met, as registry said only after it (I22)."""
+    The board, and not whoever amended its result later.
+    """
     left_on = enrolment.status_on if enrolment.status == "withdrawn" else None
-    return left_on is not None and left_on < award.ratification.held_on
+    return left_on is not None and left_on < standing.of_same_board(session, award)[0].ratification.held_on
 
 
 def _store(session: Session, dossier: Dossier, verdict: Verdict, now: datetime) -> tuple[Decision, bool]:
@@ -171,15 +152,3 @@ def _store(session: Session, dossier: Dossier, verdict: Verdict, now: datetime) 
     dossier.add(made)
     session.add(made)
     return made, True
-
-
-def _open_late_score(session: Session, enrolment: Enrolment) -> Discrepancy | None:
-    return session.scalars(select(Discrepancy).where(
-        Discrepancy.enrolment_id == enrolment.id, Discrepancy.kind == LATE_SCORE, Discrepancy.closed_at.is_(None),
-    )).first()
-
-
-def in_words(result: Award | Decision) -> str:
-    """A result for a list of differences: ``62 PASS``."""
-    figure = result.mark if isinstance(result, Award) else result.overall
-    return result.kind if figure is None else f"{figure} {result.kind}"

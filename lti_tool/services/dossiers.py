@@ -15,13 +15,17 @@ from lti_tool.services.facts import Fact
 
 @dataclass(kw_only=True)
 class Dossier:
-    """One learner: the facts that count, every version of the award, and the newest decision for each board."""
+    """One learner: the facts that count, the awards since the last taken back, the newest decision for each board."""
 
     enrolment: Enrolment
     facts: Sequence[Fact]
     awards: Sequence[Award]
-    current: Award | None
     decisions: dict[int, Decision] = field(default_factory=dict)
+
+    @property
+    def current(self) -> Award | None:
+        """The award that stands."""
+        return self.awards[-1] if self.awards else None
 
     @property
     def newest(self) -> Decision | None:
@@ -36,13 +40,11 @@ class Dossier:
 def of(session: Session, enrolments: Sequence[Enrolment]) -> list[Dossier]:
     """The dossiers of these learners, in this order."""
     ids = [enrolment.id for enrolment in enrolments]
-    facts, awards = verdicts.known_of_all(session, enrolments), standing.histories(session, ids)
-    current = standing.current_of_all(session, awards)
+    facts = verdicts.known_of_all(session, enrolments)
+    awards = standing.standing_of_all(session, standing.histories(session, ids))
     found = {
-        enrolment.id: Dossier(
-            enrolment=enrolment, facts=facts[enrolment.id], awards=awards[enrolment.id],
-            current=current.get(enrolment.id),
-        ) for enrolment in enrolments
+        enrolment.id: Dossier(enrolment=enrolment, facts=facts[enrolment.id], awards=awards[enrolment.id])
+        for enrolment in enrolments
     }
     for decision in _newest_decisions(session, ids):
         found[decision.enrolment_id].add(decision)

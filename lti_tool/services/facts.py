@@ -91,16 +91,18 @@ def components_of(session: Session, run: Run) -> list[Component]:
 
 
 def placed(facts: Iterable[Fact], ratified: Ratified | None, next_board: int) -> list[Fact]:
-    """The facts, each with the board it counts before.
+    """The facts, each with the board it counts before; oldest first, as they come.
 
-    What no board has ratified comes before the next one. But a fact that was not known to the last one and touches what
-    it settled belongs to that one, as a late fact.
+    What no board has ratified comes before the next one. But what touches a place that a board has settled belongs to
+    that board, as a late fact; and what was set aside before a board met, to the board that knew what replaced it.
     """
     known = list(facts)
     if ratified is None:
         return [replace(fact, board=next_board) for fact in known]
-    settled = {fact.place for fact in known if fact.row in ratified.boards and fact.is_settled}
-    return [replace(fact, board=_board(fact, ratified, settled, next_board)) for fact in known]
+    boards: dict[int, int] = {}
+    for place in dict.fromkeys(fact.place for fact in known):
+        boards |= _boards([fact for fact in known if fact.place == place], ratified, next_board)
+    return [replace(fact, board=boards[fact.row]) for fact in known]
 
 
 def by(facts: Sequence[Fact], board: int) -> list[Fact]:
@@ -119,10 +121,17 @@ def judgements(facts: Iterable[Fact]) -> list[Judgement]:
     return [replace(fact.value, board=fact.board) for fact in facts if isinstance(fact.value, Judgement)]
 
 
-def _board(fact: Fact, ratified: Ratified, settled: set[Place], next_board: int) -> int:
-    if fact.row in ratified.boards:
-        return ratified.boards[fact.row]
-    return ratified.board if not ratified.is_open or fact.place in settled else next_board
+def _boards(facts: Sequence[Fact], ratified: Ratified, next_board: int) -> dict[int, int]:
+    """The board of each record of one place, oldest first. A place is settled while its newest ratified record is."""
+    found: dict[int, int] = {}
+    settled: int | None = None
+    for number, fact in enumerate(facts):
+        replaced_by = (ratified.boards[newer.row] for newer in facts[number:] if newer.row in ratified.boards)
+        board = next(replaced_by, next_board if ratified.is_open else ratified.board)
+        found[fact.row] = board if settled is None else settled
+        if fact.row in ratified.boards:
+            settled = found[fact.row] if fact.is_settled else None
+    return found
 
 
 def _mark(row: rows.Outcome, scale: Fraction, zone: ZoneInfo) -> Fact:

@@ -11,7 +11,7 @@ from lti_tool.domain.regulations import Regulations
 from lti_tool.models.board import Amendment, BoardCase, BoardMember, Decision, ExamBoard, Ratification
 from lti_tool.models.catalogue import AchievementVersion, Enrolment, Run, RunComponent
 from lti_tool.models.outcome import HeldResult
-from lti_tool.services import amendments, awards, board_members, boards, cases, rulebook, separation
+from lti_tool.services import amendments, board_members, boards, cases, credits_given, rulebook, separation
 from lti_tool.services.cases import Case, Reason
 
 BOUNDARY = Fraction(2, 100)  # of the scale: two marks of a hundred
@@ -82,7 +82,7 @@ def reasons_to_discuss(session: Session, case: Case) -> tuple[Reason, ...]:
         found.append(Reason(code="capped", text="A cap lowered a mark."))
     if any(figure["status"] == "misconduct_zero" for figure in figures):
         found.append(Reason(code="misconduct", text="A zero was set as a penalty."))
-    if decision.credit and awards.credited_elsewhere(session, case.enrolment):
+    if decision.credit and credits_given.elsewhere(session, case.enrolment):
         found.append(Reason(code="credit_given_before", text="Credit for this was given before; none will be added."))
     return tuple(found)
 

@@ -12,7 +12,7 @@ from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.people import LtiUser, Person, PersonIdentifier
-from lti_tool.services import amendments, awards, decisions, standing, student_numbers
+from lti_tool.services import awards, decisions, late, standing, student_numbers
 from lti_tool.services.errors import NotFound, Refused
 
 MOST = 50
@@ -159,7 +159,7 @@ def _registered(session: Session, enrolment: Enrolment) -> Registered:
     run, version = enrolment.run, enrolment.run.version
     present = decisions.present(session, enrolment)
     state = awards.state_of(session, enrolment)
-    differs = amendments.differing(session, enrolment)
+    differs = late.differing(session, enrolment)
     versions = awards.history(session, enrolment)
     stands, taken_back = awards.current(session, enrolment), standing.revoked(session, [award.id for award in versions])
     return Registered(

@@ -24,12 +24,13 @@ def replay(session: Session, institution_id: int, award_key: str) -> Replay:
     """Judge the evidence of an award again. Nothing is written. Raises :class:`NotFound`."""
     award = _award(session, institution_id, award_key)
     decision, enrolment = award.decision, award.enrolment
-    given = [fact for fact in verdicts.known(session, enrolment) if fact.row in set(decision.evidence)]
-    before = [earlier for earlier in standing.history(session, enrolment) if earlier.version < award.version]
-    placed = facts.placed(given, facts.Ratified.by(before), decision.board_number)
-    verdict = verdicts.reach(
-        session, enrolment, facts.by(placed, decision.board_number), decision.board_number, is_withdrawn=False
-    )
+    versions = [earlier for earlier in standing.history(session, enrolment) if earlier.version < award.version]
+    before = standing.since_revoked(versions, standing.revoked(session, [earlier.id for earlier in versions]))
+    newest = max(decision.evidence, default=0)
+    known = [fact for fact in verdicts.known(session, enrolment) if fact.row <= newest]
+    placed = facts.placed(known, facts.Ratified.by(before), decision.board_number)
+    given = [fact for fact in facts.by(placed, decision.board_number) if fact.row in set(decision.evidence)]
+    verdict = verdicts.reach(session, enrolment, given, decision.board_number, is_withdrawn=False)
     overall = verdict.columns["overall"]
     return Replay(
         kind=verdict.kind, overall="" if overall is None else f"{overall:f}",

@@ -1,6 +1,6 @@
 """What stands: the award of a learner that no later version or revocation has replaced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,11 +17,18 @@ def current(session: Session, enrolment: Enrolment) -> Award | None:
     return None if award is None or revoked(session, [award.id]) else award
 
 
-def current_of_all(session: Session, awards: Mapping[int, Sequence[Award]]) -> dict[int, Award]:
-    """The same for many, from the versions of each."""
-    newest = {enrolment_id: versions[-1] for enrolment_id, versions in awards.items() if versions}
-    gone = revoked(session, [award.id for award in newest.values()]) if newest else set()
-    return {enrolment_id: award for enrolment_id, award in newest.items() if award.id not in gone}
+def standing_of_all(session: Session, awards: Mapping[int, Sequence[Award]]) -> dict[int, list[Award]]:
+    """For many, of the versions of each those that stand or stood before those; the last one is current."""
+    ids = [award.id for versions in awards.values() for award in versions]
+    gone = revoked(session, ids) if ids else set()
+    return {enrolment_id: since_revoked(versions, gone) for enrolment_id, versions in awards.items()}
+
+
+def since_revoked(awards: Sequence[Award], gone: Collection[int]) -> list[Award]:
+    """The versions since the last that was taken back; all that was before it is decided anew. None where it was last.
+    """
+    last = max((number for number, award in enumerate(awards, 1) if award.id in gone), default=0)
+    return list(awards[last:])
 
 
 def history(session: Session, enrolment: Enrolment) -> list[Award]:

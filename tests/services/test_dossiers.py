@@ -32,7 +32,7 @@ def test_each_has_its_own_facts_awards_and_decisions(session: Session, home: Uni
     assert second.facts == verdicts.known(session, moss)
 
 
-def test_a_revoked_award_is_history_and_not_current(session: Session, home: University) -> None:
+def test_what_was_revoked_settles_nothing(session: Session, home: University) -> None:
     run = home.run()
     lena = home.marked(run, "60", "60")
     home.ratify(run)
@@ -44,7 +44,7 @@ def test_a_revoked_award_is_history_and_not_current(session: Session, home: Univ
     ))
     session.flush()
     [dossier] = dossiers.of(session, [lena])
-    assert (dossier.current, list(dossier.awards)) == (None, [award])
+    assert (dossier.current, list(dossier.awards)) == (None, [])
     assert standing.current(session, lena) is None
 
 

@@ -13,7 +13,7 @@ from lti_tool.models.award import Award, Revocation
 from lti_tool.models.board import Amendment
 from lti_tool.models.catalogue import Enrolment, Run
 from lti_tool.models.delivery import Destination, OutboxMessage
-from lti_tool.services import amendments, awards, bodies, decisions, explain, journeys
+from lti_tool.services import amendments, awards, bodies, decisions, explain, journeys, late
 from lti_tool.services.amendments import Approved
 from tests import factories
 from tests.services.ratifying import University
@@ -151,7 +151,7 @@ def test_facts_that_are_the_ratified_ones_again_close_what_they_opened(home: Uni
     decisions.decide(home.session, lena, home.later())
     [discrepancy] = home.discrepancies(lena)
     assert (discrepancy.closed_at, discrepancy.closed_by) == (home.now, None)
-    assert amendments.differing(home.session, lena) is None
+    assert late.differing(home.session, lena) is None
 
 
 def test_credit_that_was_taken_back_is_due_to_the_retake(home: University, run: Run, lena: Enrolment) -> None:
@@ -168,7 +168,7 @@ def test_credit_that_was_taken_back_is_due_to_the_retake(home: University, run: 
     amend(home, again)
     assert _standing(home, again) == (15, "")
     assert told(home, again)[-1][1].credit == 15
-    assert amendments.differing(home.session, again) is None
+    assert late.differing(home.session, again) is None
 
 
 def _standing(home: University, enrolment: Enrolment) -> tuple[int, str]:
