@@ -9,6 +9,7 @@ from connectors.contract import AwardRecord, RemoteRecord, RemoteState
 from connectors.errors import ErrorClass, Misconfigured, Rejected
 
 LONGEST_NUMBER = 40  # as text: what is longer is no mark and no credit, and could not be kept exactly
+NO_RESULT = frozenset({"pending", "unagreed", "deferred", "withdrawn"})  # these say that there is none, or none now
 DIGITS = 10  # of a count or a version: a longer one is none
 KEYS = uuid.UUID("5a0b7e1c-3f0e-5d52-9a54-6d1f3c2f8a10")  # never change it: every key ever sent hangs on it
 
@@ -59,8 +60,9 @@ def stands(ours: AwardRecord, theirs: RemoteRecord | None) -> bool:
 def refuse_overwriting(ours: AwardRecord, theirs: RemoteRecord | None) -> None:
     """Let a registrar decide where writing would lose something that counts (the class *decide*).
 
-    A mark that is agreed or final there gives way only to a final one of a higher version; a record never gives way to
-    an older one; and one that we cannot read is not ours to replace.
+    A mark that is agreed or final there gives way only to a final one of a higher version, and what holds no result to
+    any of a higher version; a record never gives way to an older one; and one that we cannot read is not ours to
+    replace.
     """
     if theirs is None or theirs.state is RemoteState.WITHDRAWN:
         return
@@ -72,7 +74,8 @@ def refuse_overwriting(ours: AwardRecord, theirs: RemoteRecord | None) -> None:
     is_newer = theirs.version is None or ours.version > theirs.version
     if theirs.state is RemoteState.PROVISIONAL and (is_newer or ours.version == theirs.version):
         return
-    if ours.is_final and theirs.version is not None and is_newer:
+    is_empty = theirs.mark is None and theirs.status in NO_RESULT
+    if (ours.is_final or is_empty) and theirs.version is not None and is_newer:
         return
     raise Rejected(
         f"The record system holds a different record as {theirs.state.value}; it gives way only to a ratified,"

@@ -65,6 +65,6 @@ def _is_all_agreed(session: Session, destination: Destination, decision: Decisio
         sent = outbox.newest(session, destination.id, record.key)
         if sent is None or sent.is_final or sent.state != CONFIRMED or sent.theirs_state != RemoteState.AGREED:
             return False
-        if not records.is_same_result(bodies.record_of(session, sent), record):
+        if not records.has_same_figure(bodies.record_of(session, sent), record):
             return False
     return True

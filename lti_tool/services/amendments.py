@@ -84,7 +84,8 @@ def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -
     said = "taken back" if is_revoked else "amended"
     _settle(session, actor, amendment, "approved", f"{said} by {amendment.authority_reference}", now)
     if is_revoked:
-        award = awards.revoke(session, ratification, decision, amendment.reason, now)
+        fallen = decisions.fallen(session, enrolment)
+        award = awards.revoke(session, ratification, decision, amendment.reason, now, also=fallen)
         decisions.decide(session, enrolment, now)
     else:
         award = awards.grant(session, ratification, decision, now)

@@ -1,5 +1,6 @@
 """Awards: what was ratified, granted once, sent once, and never written over."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,11 +50,14 @@ def grant(session: Session, ratification: Ratification, decision: Decision, now:
     return award
 
 
-def revoke(session: Session, ratification: Ratification, decision: Decision, reason: str, now: datetime) -> Award:
+def revoke(
+    session: Session, ratification: Ratification, decision: Decision, reason: str, now: datetime,
+    also: Sequence[Award] = (),
+) -> Award:
     """Take back the award that stands, since the facts give no result any more, and tell whoever was told of it.
 
-    It stays readable for ever (I2). The learner comes before the next board anew. Returns the award taken back; raises
-    :class:`Refused` where none stands.
+    ``also``: what earlier boards gave and falls with it. All stays readable for ever (I2), and the learner comes before
+    the next board anew. Returns the award taken back; raises :class:`Refused` where none stands.
     """
     enrolment = decision.enrolment
     session.get_one(Person, enrolment.person_id, with_for_update=True)
@@ -62,6 +66,15 @@ def revoke(session: Session, ratification: Ratification, decision: Decision, rea
         raise Refused(str(Why.NOT_RATIFIED), "No ratified result stands, so there is nothing to take back.")
     session.add(ratification)
     session.flush()
+    for one in (*also, award):
+        _take_back(session, one, ratification, decision, reason, now)
+    passback.after_revocation(session, award, now)
+    return award
+
+
+def _take_back(
+    session: Session, award: Award, ratification: Ratification, decision: Decision, reason: str, now: datetime
+) -> None:
     session.add(Revocation(
         institution_id=award.institution_id, award_id=award.id, ratification_id=ratification.id, reason=reason,
         code=decision.kind, revoked_at=now,
@@ -69,15 +82,13 @@ def revoke(session: Session, ratification: Ratification, decision: Decision, rea
     session.flush()
     audit.record(
         session, institution_id=award.institution_id, action="award.revoke", subject=f"award:{award.key}", now=now,
-        actor=ratification.by_person_id, person=enrolment.person_id, clause=decision.regulations,
+        actor=ratification.by_person_id, person=award.enrolment.person_id, clause=decision.regulations,
         details={
             "version": award.version, "reason": reason, "kind": decision.kind, "decision": decision.key,
             "facts": decision.inputs_digest, "authority": ratification.authority, "reference": ratification.reference,
         },
     )
     outbox.enqueue_withdrawal(session, award, decision, ratification)
-    passback.after_revocation(session, award, now)
-    return award
 
 
 def state_of(session: Session, enrolment: Enrolment) -> ResultState:

@@ -21,7 +21,7 @@ from lti_tool.models.catalogue import (
 from lti_tool.models.delivery import Destination, Feed
 from lti_tool.models.outcome import Judgement, Outcome
 from lti_tool.models.platform import LineItem
-from lti_tool.services import audit, publication, regulation_files
+from lti_tool.services import audit, publication, records, regulation_files
 from lti_tool.services.actors import Actor
 from lti_tool.services.descriptors import Descriptor
 from lti_tool.services.errors import NotFound, Refused
@@ -254,5 +254,6 @@ def _add_feeds(session: Session, version: AchievementVersion, descriptor: Descri
             raise Refused(
                 "destination", f"{descriptor.code} goes to {name}, which is no destination here. Add it first."
             )
+        records.require_readable(version, found)
         session.add(Feed(institution_id=version.institution_id, version_id=version.id, destination_id=found.id))
     session.flush()

@@ -79,6 +79,19 @@ def newest_for(session: Session, enrolment: Enrolment, board_number: int) -> Dec
     return session.scalars(mine.order_by(Decision.number.desc()).limit(1)).first()
 
 
+def fallen(session: Session, enrolment: Enrolment) -> list[Award]:
+    """What earlier boards ratified and the facts as they are now would not have given them either."""
+    [dossier] = dossiers.of(session, [enrolment])
+    _, known, _ = _placed(dossier)
+    newest = {award.decision.board_number: award for award in dossier.awards}
+    return [
+        award for board, award in newest.items() if award is not dossier.current and verdicts.reach(
+            session, enrolment, facts.by(known, board), board,
+            is_withdrawn=_had_withdrawn(session, enrolment, award),
+        ).digest != award.decision.inputs_digest
+    ]
+
+
 def _decide(session: Session, dossier: Dossier, now: datetime) -> tuple[Decision, bool]:
     """The present decision, not yet written where it is new; and whether it is new and provisional."""
     ratified, known, board = _placed(dossier)

@@ -70,6 +70,7 @@ def feed(session: Session, actor: Actor, version: AchievementVersion, destinatio
     found = session.scalar(select(Feed).where(Feed.version_id == version.id, Feed.destination_id == destination.id))
     if found is not None:
         return found
+    records.require_readable(version, destination)
     made = Feed(institution_id=actor.institution_id, version_id=version.id, destination_id=destination.id)
     session.add(made)
     session.flush()

@@ -224,7 +224,7 @@ def _ratified(session: Session, award: Award) -> Ratified:
 
 def _recorded(session: Session, award: Award) -> tuple[str, datetime | None]:
     """Where the result stands in the university's record."""
-    if award.ratification.authority == Authority.RECORD_SYSTEM:
+    if award.ratification.authority == Authority.RECORD_SYSTEM and award.ratification.by_person_id is None:
         return "confirmed", award.ratified_at
     messages: Sequence[OutboxMessage] = session.scalars(select(OutboxMessage).where(
         OutboxMessage.award_id == award.id, OutboxMessage.kind == "record"

@@ -1,6 +1,6 @@
 """The outbox: what is to be said to other systems, written in the transaction that decided it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from lti_tool.models.award import Award
 from lti_tool.models.board import Decision, Ratification
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import (
+    AGREED,
     CONFIRMED,
     FAILED,
     ON_HOLD,
@@ -33,6 +34,7 @@ from lti_tool.services.actors import Actor
 from lti_tool.services.bodies import ScoreFigure as ScoreFigure
 from lti_tool.services.claims import Claimed as Claimed
 from lti_tool.services.claims import claim as claim
+from lti_tool.services.claims import has_newer
 from lti_tool.services.errors import NotFound, Refused
 from lti_tool.services.settling import settle as settle
 
@@ -44,7 +46,7 @@ def enqueue_award(session: Session, award: Award, now: datetime) -> list[OutboxM
     found = []
     for destination in _destinations(session, award.decision):
         for record in records.records_for(session, award, destination):
-            if not _is_told(session, destination, record):
+            if not _is_told(session, destination, record, award):
                 found.append(_enqueue_record(session, destination, award.enrolment, record, award.id))
     return found
 
@@ -53,17 +55,22 @@ def enqueue_withdrawal(
     session: Session, award: Award, decision: Decision, ratification: Ratification
 ) -> list[OutboxMessage]:
     """Queue that an award does not stand any more, wherever it was told or was going to be."""
-    versions = [row.id for row in standing.of_same_board(session, award)]
-    told = session.execute(
-        select(OutboxMessage.destination_id, OutboxMessage.record_key).distinct()
-        .where(OutboxMessage.award_id.in_(versions), OutboxMessage.kind == bodies.RECORD)
-        .order_by(OutboxMessage.destination_id, OutboxMessage.record_key)
-    ).tuples().all()
+    versions = standing.of_same_board(session, award)
+    told = set(session.execute(
+        select(OutboxMessage.destination_id, OutboxMessage.record_key).where(
+            OutboxMessage.award_id.in_([row.id for row in versions]), OutboxMessage.kind == bodies.RECORD
+        )
+    ).tuples())
+    # what they agreed themselves, and what a board before had told already, bears no mark of this award
+    for destination in _destinations(session, award.decision):
+        told |= {(destination.id, record.key) for row in versions for record in records.records_for(
+            session, row, destination)}
     found = []
-    for destination_id, key in told:
+    for destination_id, key in sorted(told):
         last = newest(session, destination_id, key)
-        if last is not None and bodies.is_readable(session, last):
-            record = records.withdrawn(bodies.record_of(session, last), decision, ratification, last.version + 1)
+        said = bodies.record_of(session, last) if last is not None and bodies.is_readable(session, last) else None
+        if last is not None and said is not None and not records.is_withdrawal(said):
+            record = records.withdrawn(said, decision, ratification, last.version + 1)
             destination = session.get_one(Destination, destination_id)
             found.append(_enqueue_record(session, destination, award.enrolment, record, award.id))
     return found
@@ -80,10 +87,26 @@ def enqueue_provisional(session: Session, decision: Decision, now: datetime) -> 
     for destination in _destinations(session, decision):
         if not destination.takes_provisional:
             continue
-        for record in records.records_for(session, decision, destination):
-            if _is_news(session, destination, record):
-                found.append(_enqueue_record(session, destination, decision.enrolment, record, None))
+        made = records.records_for(session, decision, destination)
+        gone = _no_more(session, destination, decision, {record.key for record in made})
+        for record in [*(record for record in made if _is_news(session, destination, record)), *gone]:
+            found.append(_enqueue_record(session, destination, decision.enrolment, record, None))
     return found
+
+
+def _no_more(
+    session: Session, destination: Destination, decision: Decision, made: Collection[str]
+) -> Iterator[AwardRecord]:
+    """Figures that wait there to be agreed, and that the decision does not make any more: somebody might agree them."""
+    waiting = session.scalars(select(OutboxMessage).where(
+        OutboxMessage.destination_id == destination.id, OutboxMessage.enrolment_id == decision.enrolment_id,
+        OutboxMessage.kind == bodies.RECORD, OutboxMessage.is_final.is_(False), OutboxMessage.state != FAILED,
+        OutboxMessage.theirs_state != AGREED, OutboxMessage.record_key.not_in(made), ~has_newer(),
+    ).order_by(OutboxMessage.id)).all()
+    for message in waiting:
+        told = bodies.record_of(session, message)
+        if not records.is_no_news(told):
+            yield records.called_back(told, decision, message.version + 1)
 
 
 def enqueue_score(
@@ -156,7 +179,7 @@ def _destinations(session: Session, decision: Decision) -> Iterable[Destination]
     )
 
 
-def _is_told(session: Session, destination: Destination, record: AwardRecord) -> bool:
+def _is_told(session: Session, destination: Destination, record: AwardRecord, award: Award) -> bool:
     """Whether this system was told the very same already, or agreed it itself: a resit sends no untouched component.
 
     Where overall results go, a board's word that somebody is deferred, or has not met every outcome yet, is none: it is
@@ -167,18 +190,26 @@ def _is_told(session: Session, destination: Destination, record: AwardRecord) ->
         return destination.sends == records.OVERALL and records.is_no_news(record)
     if last.state == FAILED:
         return False
-    is_theirs = record.board is not None and record.board.authority == records.RECORD_SYSTEM
-    if is_theirs and last.theirs_state == "agreed" and last.state == CONFIRMED:
-        return True
-    return last.is_final and records.is_same_result(bodies.record_of(session, last), record)
+    told = bodies.record_of(session, last)
+    is_theirs = award.ratification.authority == records.RECORD_SYSTEM and award.ratification.by_person_id is None
+    if is_theirs and last.theirs_state == AGREED and last.state == CONFIRMED:
+        return told.credit == record.credit
+    return last.is_final and records.is_same_result(told, record)
 
 
 def _is_news(session: Session, destination: Destination, record: AwardRecord) -> bool:
-    """Whether a provisional figure tells anything: never over a final one, and not that there is no mark yet."""
+    """Whether a provisional figure tells anything: never over a final one that stands, and not that there is none yet.
+
+    Nor that there is none any more where they have agreed one: that is for an amendment to say.
+    """
     last = newest(session, destination.id, record.key)
     if last is None:
         return not records.is_no_news(record)
-    return not last.is_final and not records.is_same_result(bodies.record_of(session, last), record)
+    told = bodies.record_of(session, last)
+    if last.is_final:
+        return records.is_withdrawal(told) and not records.is_no_news(record)
+    is_empty_over_agreed = last.theirs_state == AGREED and records.is_no_news(record)
+    return not is_empty_over_agreed and not records.is_same_result(told, record)
 
 
 def _enqueue_record(

@@ -22,11 +22,12 @@ from lti_tool.domain.figures import text_of
 from lti_tool.domain.regulations import Regulations
 from lti_tool.models.award import Award
 from lti_tool.models.board import Decision, Ratification
-from lti_tool.models.catalogue import Enrolment, RunComponent
+from lti_tool.models.catalogue import AchievementVersion, Enrolment, RunComponent
 from lti_tool.models.delivery import Destination, OutboxMessage
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import Person, PersonIdentifier
-from lti_tool.services import rulebook, standing
+from lti_tool.services import credits_given, rulebook, standing
+from lti_tool.services.errors import Refused
 
 OVERALL, COMPONENT_RAW, COMPONENT_FINAL = "overall", "component_raw", "component_final"
 SENDS = (OVERALL, COMPONENT_FINAL, COMPONENT_RAW)
@@ -68,9 +69,9 @@ def records_for(session: Session, what: Award | Decision, destination: Destinati
     common = _common(session, what, destination)
     institution = session.get_one(Institution, destination.institution_id)
     runs = {part.component.code if part.component else "": part for part in decision.enrolment.run.components}
-    places = _places(session, what)
+    places, given_before = _places(session, what), _is_given_before(session, what)
     made = []
-    for figure in _figures(what, decision, destination):
+    for figure in _figures(what, decision, destination, given_before):
         figure = replace(figure, attempt=places.get(figure.component, figure.attempt))
         key = record_key(
             institution=institution.key, award=decision.enrolment.key, component=figure.component,
@@ -102,6 +103,19 @@ def is_no_news(record: AwardRecord) -> bool:
     return record.mark is None and record.status in NO_NEWS
 
 
+def require_readable(version: AchievementVersion, destination: Destination) -> None:
+    """Raises :class:`Refused` where what the record system agrees could not be told from another figure.
+
+    It caps, and it decides: what it then shows is a figure that it was never sent.
+    """
+    if destination.caps_by == RECORD_SYSTEM and version.authority == RECORD_SYSTEM:
+        text = (
+            f"{destination.name} applies the cap itself, and decides on {version.title} as well: a capped figure that "
+            "it agrees could not be told from another one. Let Cairn apply the cap there (caps_by: cairn)."
+        )
+        raise Refused("caps_by", text)
+
+
 def next_version(session: Session, destination_id: int, key: str) -> int:
     """One above the newest version that was queued under a key, provisional ones counted."""
     newest = session.scalar(
@@ -111,11 +125,30 @@ def next_version(session: Session, destination_id: int, key: str) -> int:
     return (newest or 0) + 1
 
 
+RESULT = ("key", "attempt", "status", "mark", "grade", "decision", "is_capped", "run")
+
+
 def is_same_result(ours: AwardRecord, other: AwardRecord) -> bool:
     """Whether two versions say the same of the learner, whoever ratified it and when."""
-    return all(
-        getattr(ours, name) == getattr(other, name)
-        for name in ("key", "attempt", "status", "mark", "grade", "credit", "decision", "is_final", "is_capped", "run")
+    return has_same_figure(ours, other) and (ours.credit, ours.is_final) == (other.credit, other.is_final)
+
+
+def has_same_figure(ours: AwardRecord, other: AwardRecord) -> bool:
+    """The same, whatever credit it gives: that may have been given elsewhere meanwhile."""
+    return all(getattr(ours, name) == getattr(other, name) for name in RESULT)
+
+
+def is_withdrawal(record: AwardRecord) -> bool:
+    """Whether it says that what was ratified does not stand."""
+    return record.is_final and record.note == WITHDRAWN_NOTE
+
+
+def called_back(told: AwardRecord, decision: Decision, version: int) -> AwardRecord:
+    """The next version of a provisional figure that there is no more."""
+    return replace(
+        told, version=version, status=STATUS_OF_KIND.get(decision.kind, "pending"), mark=None, grade="",
+        credit=Decimal(0), is_capped=False, decision=decision.kind, decided_on=decision.decided_at.date(),
+        changed_at=decision.decided_at, note="",
     )
 
 
@@ -131,15 +164,24 @@ def _attempt(figure: Mapping[str, Any]) -> int:
     return int(figure.get("attempt") or 1)
 
 
-def _figures(what: Award | Decision, decision: Decision, destination: Destination) -> Iterator[_Figure]:
+def _is_given_before(session: Session, what: Award | Decision) -> bool:
+    """Whether its credit was given on another registration; of a provisional figure, whether it would be (I9)."""
+    if isinstance(what, Award):
+        return bool(what.code)
+    return bool(what.credit) and credits_given.elsewhere(session, what.enrolment) is not None
+
+
+def _figures(
+    what: Award | Decision, decision: Decision, destination: Destination, given_before: bool
+) -> Iterator[_Figure]:
     if destination.sends == OVERALL:
-        yield _overall(what, decision, destination.caps_by)
+        yield _overall(what, decision, destination.caps_by, given_before)
         return
     for figure in decision.figures:
         yield _component(figure, is_raw=destination.sends == COMPONENT_RAW, caps_by=destination.caps_by)
 
 
-def _overall(what: Award | Decision, decision: Decision, caps_by: str) -> _Figure:
+def _overall(what: Award | Decision, decision: Decision, caps_by: str, given_before: bool) -> _Figure:
     """The overall result. Where the record system caps, it is given a pass before any cap and finds its own grade.
 
     What fails is sent as reported: no cap reaches below the pass mark, and a missed threshold must not look passed.
@@ -147,14 +189,13 @@ def _overall(what: Award | Decision, decision: Decision, caps_by: str) -> _Figur
     mark, status = (what.mark if isinstance(what, Award) else what.overall), STATUS_OF_KIND.get(decision.kind, "marked")
     is_uncapped = caps_by == RECORD_SYSTEM and decision.kind in PASSING and decision.uncapped is not None
     is_capped = what.is_capped and not is_uncapped
-    given_before = isinstance(what, Award) and bool(what.code)
     notes = [
         CAPPED if is_capped else "", f"Code {decision.code}." if decision.code else "",
         "Credit for this was given before." if given_before else "",
     ]
     return _Figure(
         component="", attempt=decision.attempt, status=status, mark=decision.uncapped if is_uncapped else mark,
-        grade="" if is_uncapped else what.grade, credit=what.credit, is_capped=is_capped,
+        grade="" if is_uncapped else what.grade, credit=0 if given_before else what.credit, is_capped=is_capped,
         note=" ".join(note for note in notes if note),
     )
 

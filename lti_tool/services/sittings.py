@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.attempts import USING, Status
 from lti_tool.domain.verdicts import DecisionKind
-from lti_tool.models.board import Decision
+from lti_tool.models.award import Award, Revocation
 from lti_tool.models.catalogue import Enrolment, Run
 from lti_tool.models.outcome import Outcome
 from lti_tool.services import audit
@@ -78,12 +78,13 @@ def _is_graded_anew(result: NewOutcome) -> bool:
 
 
 def _was_told_to_resit(session: Session, enrolment: Enrolment) -> bool:
-    kind = session.scalar(
-        select(Decision.kind).where(
-            Decision.enrolment_id == enrolment.id, Decision.board_number < enrolment.run.board_number
-        ).order_by(Decision.number.desc()).limit(1)
+    """Whether that was ratified and stands; what the rules would have made of it tells nobody to sit again."""
+    newest = (
+        select(Award.kind, Revocation.id).outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(Award.enrolment_id == enrolment.id).order_by(Award.version.desc()).limit(1)
     )
-    return kind == DecisionKind.RESIT
+    kind, revoked = session.execute(newest).tuples().first() or ("", None)
+    return kind == DecisionKind.RESIT and revoked is None
 
 
 def _filled(result: NewOutcome, *, attempt: int, board: int, first_sit: bool) -> NewOutcome:

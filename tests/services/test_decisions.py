@@ -322,3 +322,14 @@ def test_I25_without_credit_every_component_done_is_complete_and_nothing_is_sent
     found = decisions.decide(university.session, lena, university.later())
     assert (found.kind, found.credit, found.overall) == ("PASS", 0, None)
     assert university.messages(lena) == []
+
+
+def test_a_judgement_that_was_corrected_before_the_board_does_not_come_back_after_it(university):
+    run = university.run(kind="outcomes", outcomes=[{"code": "O1", "title": "a"}, {"code": "O2", "title": "b"}])
+    lena = university.learner(run)
+    for outcome, met in (("O1", True), ("O2", True), ("O2", False)):
+        university.judge(lena, outcome, met=met)
+        decisions.decide(university.session, lena, university.later())
+    [award] = university.ratify(run)
+    assert award.kind == "NOT_YET"
+    assert decisions.decide(university.session, lena, university.later()).board_number == 1, "nothing new has come"

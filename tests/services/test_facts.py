@@ -41,6 +41,28 @@ def test_where_a_new_fact_belongs(new, ratified, board):
     assert facts.placed([*KNOWN, new], ratified, next_board=4)[-1].board == board
 
 
+@pytest.mark.parametrize("known, boards", [
+    pytest.param([fact(1), fact(2)], [1, 1], id="set aside before the board: with what replaced it"),
+    pytest.param([fact(1), fact(2, settled=False)], [1, 1], id="I8 a mark before the deferral that the board knew"),
+    pytest.param([fact(1), fact(2, settled=False), fact(3)], [1, 1, 4], id="I8 and the first sit after it"),
+])
+def test_what_the_board_knew_to_be_replaced_does_not_come_back(known, boards):
+    ratified = Ratified(board=1, boards={2: 1}, is_open=True)
+    assert [item.board for item in facts.placed(known, ratified, next_board=4)] == boards
+
+
+def test_a_late_record_stays_late_when_a_later_board_has_seen_it():
+    known = [fact(1), fact(2), fact(3), fact(4, place=("A", 2))]
+    ratified = Ratified(board=2, boards={1: 1, 3: 2, 4: 2}, is_open=True)
+    assert [item.board for item in facts.placed(known, ratified, next_board=3)] == [1, 1, 1, 2]
+
+
+def test_a_mark_amended_to_deferred_is_sat_before_the_next_board():
+    known = [fact(1), fact(2, settled=False), fact(3)]
+    ratified = Ratified(board=1, boards={1: 1, 2: 1}, is_open=True)
+    assert [item.board for item in facts.placed(known, ratified, next_board=2)] == [1, 1, 2]
+
+
 def test_a_fact_belongs_to_the_board_that_first_ratified_it(university):
     run = university.run()
     lena = university.marked(run, "60", "30")

@@ -6,6 +6,7 @@ from lti_tool.models.board import Decision
 from lti_tool.services import outcomes, sittings
 from lti_tool.services.errors import NotFound, Refused
 from lti_tool.services.outcome_values import MARKSHEET, MOODLE_CSV, NewOutcome
+from tests.services import delivering
 from tests.services.taking_in import GRADED_AT, Intake, mark
 
 
@@ -15,13 +16,22 @@ def intake(session, now):
 
 
 def told(intake, enrolment, kind, board=1):
-    """What the learner was told by a board, after which the run moves on to the next."""
-    intake.session.add(Decision(
-        institution_id=intake.institution.id, enrolment_id=enrolment.id, number=board, board_number=board, kind=kind,
-        inputs_digest="", regulations="INV-2026.1", decided_at=intake.now,
-    ))
+    """What the learner was told by a board, after which the run moves on to the next; incomplete is not ratified."""
+    decision = decided(intake, enrolment, kind, board)
+    if kind != "INCOMPLETE":
+        delivering.award(intake.session, decision)
     intake.run.board_number = board + 1
     intake.session.flush()
+
+
+def decided(intake, enrolment, kind, board=1, number=None):
+    made = Decision(
+        institution_id=intake.institution.id, enrolment_id=enrolment.id, enrolment=enrolment, number=number or board,
+        board_number=board, kind=kind, inputs_digest="", regulations="INV-2026.1", decided_at=intake.now,
+    )
+    intake.session.add(made)
+    intake.session.flush()
+    return made
 
 
 def after(intake, first, kind, then, sitting):
@@ -127,3 +137,22 @@ def test_a_sitting_opens_after_its_board(session, intake, now):
 def test_the_sitting_of_another_institution_is_not_found(session, intake, now):
     with pytest.raises(NotFound):
         sittings.open_next(session, Intake(session, now, "elsewhere").actor(), intake.run.key, now)
+
+
+def test_who_was_left_out_of_the_board_was_told_nothing(intake):
+    lena = intake.learner()
+    outcomes.append(intake.session, lena, intake.part(), mark("6"), intake.now)
+    decided(intake, lena, "RESIT")
+    intake.run.board_number = intake.run.sitting = 2
+    row = outcomes.append(intake.session, lena, intake.part(), mark("60"), intake.now)
+    assert (row.attempt, row.is_first_sit) == (1, False), "a correction, and not a capped second attempt"
+
+
+def test_a_late_figure_after_a_pass_tells_nobody_to_sit_again(intake):
+    lena = intake.learner()
+    outcomes.append(intake.session, lena, intake.part(), mark("60"), intake.now)
+    told(intake, lena, "PASS")
+    decided(intake, lena, "RESIT", number=2)
+    intake.run.sitting = 2
+    row = outcomes.append(intake.session, lena, intake.part(), mark("61"), intake.now)
+    assert row.attempt == 1

@@ -13,7 +13,7 @@ from lti_tool.models.award import Award, Revocation
 from lti_tool.models.board import Amendment
 from lti_tool.models.catalogue import Enrolment, Run
 from lti_tool.models.delivery import Destination, OutboxMessage
-from lti_tool.services import amendments, awards, bodies, decisions, explain, journeys, late
+from lti_tool.services import amendments, awards, bodies, decisions, explain, journeys, late, replays
 from lti_tool.services.amendments import Approved
 from tests import factories
 from tests.services.ratifying import University
@@ -144,6 +144,15 @@ def test_one_after_the_board_changes_nothing(home: University, lena: Enrolment, 
     assert home.discrepancies(lena) == []
 
 
+def test_one_after_the_board_stays_so_when_the_result_is_amended_later(home: University, lena: Enrolment) -> None:
+    lena.status, lena.status_on = "withdrawn", date(2026, 6, 10)
+    home.mark(lena, "CRIT", "70", board=1)
+    home.later(days=20)
+    assert not amend(home, lena).is_revoked
+    decisions.decide(home.session, lena, home.later())
+    assert [row.closed_at is None for row in home.discrepancies(lena)] == [False]
+
+
 def test_facts_that_are_the_ratified_ones_again_close_what_they_opened(home: University, lena: Enrolment) -> None:
     lena.status, lena.status_on = "withdrawn", date(2026, 5, 20)
     decisions.decide(home.session, lena, home.later())
@@ -155,11 +164,7 @@ def test_facts_that_are_the_ratified_ones_again_close_what_they_opened(home: Uni
 
 
 def test_credit_that_was_taken_back_is_due_to_the_retake(home: University, run: Run, lena: Enrolment) -> None:
-    again = home.learner(factories.run(home.session, run.version, "A2"), person=lena.person)
-    home.mark(again, "CRIT", "70")
-    home.mark(again, "PORT", "70")
-    decisions.decide(home.session, again, home.now)
-    home.ratify(again.run)
+    again = _retake(home, run, lena)
     assert _standing(home, again) == (0, "credit_given_before")
     home.mark(lena, "CRIT", None, status="pending", board=1)
     amend(home, lena)
@@ -175,3 +180,77 @@ def _standing(home: University, enrolment: Enrolment) -> tuple[int, str]:
     award: Award = awards.current(home.session, enrolment)
     return award.credit, award.code
 
+
+
+def test_nothing_is_late_of_what_was_decided_anew(home: University, run: Run, lena: Enrolment) -> None:
+    home.mark(lena, "CRIT", None, status="pending", board=1)
+    amend(home, lena)
+    home.mark(lena, "CRIT", "10")
+    decisions.decide(home.session, lena, home.later())
+    home.ratify(run)
+    decisions.decide(home.session, lena, home.later())
+    assert [row.closed_at is None for row in home.discrepancies(lena)] == [False], "only what was settled before"
+    home.mark(lena, "CRIT", "70", attempt=2)
+    decisions.decide(home.session, lena, home.later())
+    [award] = home.ratify(run)
+    assert (award.kind, award.version) == ("PASS", 3)
+    for version in awards.history(home.session, lena):
+        assert replays.replay(home.session, home.institution.id, version.key).is_same, version.version
+
+
+@pytest.mark.parametrize("sends", ["overall", "component_final"])
+def test_what_an_earlier_board_gave_falls_with_it_where_its_facts_are_gone(
+    home: University, run: Run, sends: str
+) -> None:
+    home.session.scalars(select(Destination)).one().sends = sends
+    lena = home.marked(run, "20", "45")
+    home.ratify(run)
+    home.mark(lena, "CRIT", "70", attempt=2)
+    decisions.decide(home.session, lena, home.later())
+    home.ratify(run)
+    lena.status, lena.status_on = "withdrawn", date(2026, 5, 1)
+    amend(home, lena)
+    newest = {message.record_key: record for message, record in told(home, lena)}
+    assert {(record.mark, record.status) for record in newest.values()} == {(None, "withdrawn")}
+    assert [row.is_taken_back for row in journeys.journey(home.session, home.institution, lena).confirmed] == [True] * 2
+
+
+def test_what_an_earlier_board_gave_stands_where_its_facts_do(home: University, run: Run) -> None:
+    lena = home.marked(run, "20", "45")
+    home.ratify(run)
+    home.mark(lena, "CRIT", "70", attempt=2)
+    decisions.decide(home.session, lena, home.later())
+    home.ratify(run)
+    home.mark(lena, "CRIT", None, status="pending", attempt=2, board=2)
+    amend(home, lena)
+    assert [row.is_taken_back for row in journeys.journey(home.session, home.institution, lena).confirmed] == [
+        False, True,
+    ]
+    newest = {record.attempt: record.mark for _, record in told(home, lena)}
+    assert newest == {1: Decimal(38), 2: None}
+
+
+def test_credit_that_fell_due_is_not_forgotten_over_a_mark_that_came_and_went(
+    home: University, run: Run, lena: Enrolment
+) -> None:
+    again = _retake(home, run, lena)
+    home.mark(lena, "CRIT", None, status="pending", board=1)
+    amend(home, lena)
+    for raw in ("71", "70"):
+        home.mark(again, "CRIT", raw, board=1)
+        decisions.decide(home.session, again, home.later())
+    assert [row.closed_at for row in home.discrepancies(again)] == [None]
+    home.mark(lena, "CRIT", "70")
+    decisions.decide(home.session, lena, home.later())
+    home.ratify(run)
+    assert _standing(home, lena) == (15, "")
+    assert [row.closed_at is None for row in home.discrepancies(again)] == [False], "it is given where it was before"
+
+
+def _retake(home: University, run: Run, enrolment: Enrolment) -> Enrolment:
+    again = home.learner(factories.run(home.session, run.version, "A2"), person=enrolment.person)
+    for code in ("CRIT", "PORT"):
+        home.mark(again, code, "70")
+    decisions.decide(home.session, again, home.now)
+    home.ratify(again.run)
+    return again
