@@ -198,7 +198,7 @@ def _is_told(session: Session, destination: Destination, record: AwardRecord, aw
 
 
 def _is_news(session: Session, destination: Destination, record: AwardRecord) -> bool:
-    """Whether a provisional figure tells anything: never over a final one that stands, and not that there is none yet.
+    """Whether a provisional figure tells anything: never over a final one, and not that there is none yet.
 
     Nor that there is none any more where they have agreed one: that is for an amendment to say.
     """
@@ -207,7 +207,7 @@ def _is_news(session: Session, destination: Destination, record: AwardRecord) ->
         return not records.is_no_news(record)
     told = bodies.record_of(session, last)
     if last.is_final:
-        return records.is_withdrawal(told) and not records.is_no_news(record)
+        return records.is_no_news(told) and not records.is_no_news(record)
     is_empty_over_agreed = last.theirs_state == AGREED and records.is_no_news(record)
     return not is_empty_over_agreed and not records.is_same_result(told, record)
 
