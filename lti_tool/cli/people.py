@@ -45,7 +45,10 @@ def export(key: str, login: str, code: str) -> None:
 def erase(context: click.Context, key: str, login: str, yes: bool, code: str) -> None:
     """Forget who the person with this KEY is. Ratified results stay, of nobody. It cannot be undone."""
     with read(code) as (_, session, institution):
-        name = erasure.find(session, _actor(session, institution, login), key).display_name
+        person = erasure.find(session, _actor(session, institution, login), key)
+        name, waiting = person.display_name, erasure.waiting(session, person)
+    if waiting:
+        click.echo(f"No result is ratified yet on {', '.join(waiting)}; once {name} is erased, none can be.", err=True)
     if not yes and not click.confirm(f"Forget who {name} is, for good? Ratified results stay, of nobody.", err=True):
         click.echo("Nobody is erased.")
         context.exit(1)

@@ -22,6 +22,7 @@ from lti_tool.services.duties import as_domain, person_of, require
 from lti_tool.services.errors import NotFound, Refused
 
 PROPOSED = "proposed", "An amendment of this result is waiting for the chair already."
+ERASED = "erased", "This person was erased: the result stays as it is, and nothing new can be recorded for them."
 
 
 def propose(
@@ -31,6 +32,7 @@ def propose(
     if enrolment.institution_id != actor.institution_id:
         raise NotFound("There is no such registration.")
     require(rules.may_propose_amendment(as_domain(actor), state=awards.state_of(session, enrolment)))
+    _require_somebody(enrolment)
     if not reason.strip() or not authority_reference.strip():
         raise Refused("reason", "An amendment needs its reason and its authority, such as Chair's action 2026/07.")
     if _is_proposed(session, enrolment):
@@ -69,6 +71,7 @@ def approve(session: Session, actor: Actor, amendment_key: str, now: datetime) -
     amendment = _find_open(session, actor, amendment_key)
     enrolment = amendment.enrolment
     _require_chair(session, actor, amendment)
+    _require_somebody(enrolment)
     decisions.decide(session, enrolment, now)
     decision = late.differing(session, enrolment)
     if decision is None or decision.id != amendment.decision_id:
@@ -150,6 +153,12 @@ def _require_chair(session: Session, actor: Actor, amendment: Amendment) -> None
         conflicted=_conflicted(session, enrolment),
         markers=separation.markers_of(session, amendment.decision, besides=known),
     ))
+
+
+def _require_somebody(enrolment: Enrolment) -> None:
+    """What is granted or taken back is written and sent under the person's key, which went with them."""
+    if enrolment.person.erased_at is not None:
+        raise Refused(*ERASED)
 
 
 def _conflicted(session: Session, enrolment: Enrolment) -> frozenset[str]:

@@ -82,9 +82,9 @@ def runs_waiting(session: Session, institution_id: int, authority: str, *, liste
         select(func.max(Decision.board_number)).join(Award, Award.decision_id == Decision.id)
         .where(Award.enrolment_id == Enrolment.id).scalar_subquery()
     )
-    waits = select(Enrolment.run_id, func.count(Enrolment.id)).where(
+    waits = select(Enrolment.run_id, func.count(Enrolment.id)).join(Enrolment.person).where(
         Enrolment.institution_id == institution_id, Enrolment.status != "withdrawn", newest > func.coalesce(settled, 0),
-        Enrolment.regulation_set_id.is_not(None),
+        Enrolment.regulation_set_id.is_not(None), Person.erased_at.is_(None),
     ).group_by(Enrolment.run_id)
     waiting: dict[int, int] = dict(session.execute(waits).tuples().all())
     runs = session.scalars(

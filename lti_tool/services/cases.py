@@ -29,6 +29,7 @@ class Reason:
 CHANGED = Reason(code="changed", text="Something changed since this list was made; update the list to take it up.")
 AMBIGUOUS = Reason(code="identity", text="It is not certain who this is in the LMS; registry must confirm the match.")
 UNAGREED = Reason(code="unagreed", text="The markers have not agreed.")
+ERASED = Reason(code="erased", text="This person was erased, so that nothing can be recorded for them any more.")
 PENDING = Reason(code="pending", text="A mark is still missing.")
 
 
@@ -65,9 +66,16 @@ def awaiting(session: Session, runs: Iterable[Run]) -> list[Case]:
     found = []
     for enrolment in session.scalars(everybody):
         decision = decisions.present(session, enrolment)
-        if decision is not None and _is_awaiting(session, decision):
+        if decision is not None and is_awaiting(session, decision):
             found.append(Case(enrolment=enrolment, decision=decision, blockers=_blockers(session, decision)))
     return found
+
+
+def is_awaiting(session: Session, decision: Decision) -> bool:
+    """Nothing is ratified for this sitting yet. Who withdrew before that has no result to ratify (I22)."""
+    award = standing.current(session, decision.enrolment)
+    is_later = award is None or decision.board_number > award.decision.board_number
+    return is_later and decision.kind != "WITHDRAWN"
 
 
 def listed(session: Session, board: ExamBoard) -> list[Case]:
@@ -134,20 +142,15 @@ def _as_listed(session: Session, row: BoardCase) -> Case:
     decision = row.decision
     blockers = _blockers(session, decision)
     present = decisions.present(session, row.enrolment)
-    if present is None or present.id != decision.id or not _is_awaiting(session, decision):
+    if present is None or present.id != decision.id or not is_awaiting(session, decision):
         blockers = (CHANGED, *blockers)
     return Case(enrolment=row.enrolment, decision=decision, blockers=blockers, row=row)
 
 
-def _is_awaiting(session: Session, decision: Decision) -> bool:
-    """Nothing is ratified for this sitting yet. Who withdrew before that has no result to ratify (I22)."""
-    award = standing.current(session, decision.enrolment)
-    is_later = award is None or decision.board_number > award.decision.board_number
-    return is_later and decision.kind != "WITHDRAWN"
-
-
 def _blockers(session: Session, decision: Decision) -> tuple[Reason, ...]:
     found = []
+    if decision.enrolment.person.erased_at is not None:
+        found.append(ERASED)
     if decision.kind not in awards.RATIFIABLE:
         found.append(UNAGREED if _is_unagreed(decision) else PENDING)
     if _is_ambiguous(session, decision.enrolment.person_id):

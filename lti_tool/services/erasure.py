@@ -19,7 +19,7 @@ from lti_tool.models.people import (
     StaffSession,
 )
 from lti_tool.models.platform import LaunchSession
-from lti_tool.services import audit
+from lti_tool.services import audit, cases, decisions
 from lti_tool.services.actors import Actor
 from lti_tool.services.duties import require_role
 from lti_tool.services.errors import NotFound, Refused
@@ -48,6 +48,15 @@ def erase(session: Session, actor: Actor, person_key: str, now: datetime) -> Non
         session, institution_id=actor.institution_id, action="person.erase", subject=f"person:{person.key}", now=now,
         actor=by, details={"entries": forgotten},
     )
+
+
+def waiting(session: Session, person: Person) -> list[str]:
+    """The runs on which a result of theirs waits to be ratified; once they are erased, nobody can."""
+    mine = select(Enrolment).where(
+        Enrolment.person_id == person.id, Enrolment.regulation_set_id.is_not(None)
+    ).order_by(Enrolment.id)
+    present = [decisions.present(session, enrolment) for enrolment in session.scalars(mine).all()]
+    return [row.enrolment.run.code for row in present if row is not None and cases.is_awaiting(session, row)]
 
 
 def find(session: Session, actor: Actor, person_key: str) -> Person:

@@ -79,10 +79,11 @@ def enqueue_withdrawal(
 def enqueue_provisional(session: Session, decision: Decision, now: datetime) -> list[OutboxMessage]:
     """Queue a provisional figure, marked as what it is, where the record system ratifies and has a waiting room for it.
 
-    Where a board here or elsewhere decides, nothing leaves before it has (I1).
+    Where a board here or elsewhere decides, nothing leaves before it has (I1). Of who was erased nothing leaves at all.
     """
     found: list[OutboxMessage] = []
-    if decision.enrolment.run.version.authority != records.RECORD_SYSTEM:
+    enrolment = decision.enrolment
+    if enrolment.run.version.authority != records.RECORD_SYSTEM or enrolment.person.erased_at is not None:
         return found
     for destination in _destinations(session, decision):
         if not destination.takes_provisional:
@@ -90,7 +91,7 @@ def enqueue_provisional(session: Session, decision: Decision, now: datetime) -> 
         made = records.records_for(session, decision, destination)
         gone = _no_more(session, destination, decision, {record.key for record in made})
         for record in [*(record for record in made if _is_news(session, destination, record)), *gone]:
-            found.append(_enqueue_record(session, destination, decision.enrolment, record, None))
+            found.append(_enqueue_record(session, destination, enrolment, record, None))
     return found
 
 

@@ -109,7 +109,8 @@ def case(board_key: str, case_key: str) -> str:
         found = board_pages.case_of(session, g.institution.id, board_key, case_key)
         person = found.row.enrolment.person
         audit_pages.note_reading(session, g.desk.actor, f"board_case:{case_key}", person.id, house().clock())
-        return render_template("staff/case.html", heading=person.display_name, found=found, board=found.row.board)
+        name = person.display_name or person.key
+        return render_template("staff/case.html", heading=name, found=found, board=found.row.board)
 
 
 @bp.post("/<board_key>/cases/<case_key>/conflicts")

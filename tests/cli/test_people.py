@@ -1,6 +1,7 @@
 """Export and erasure of one person: by registry alone, asked first, and in the audit log."""
 
 import json
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from lti_tool.db import Sessions
 from lti_tool.models.audit import AuditEntry
 from lti_tool.models.institution import Institution
 from lti_tool.models.people import Person, StaffAccount
+from lti_tool.services import decisions
 from tests import factories
 from tests.cli.conftest import Cairn
 
@@ -59,6 +61,19 @@ def test_who_is_sure_is_not_asked(staff: Cairn, sessions: Sessions, lena: str) -
     assert "?" not in staff("people", "erase", lena, "--by", "dana", "--yes")
     assert "erased already" in staff("people", "erase", lena, "--by", "dana", "--yes", code=2)
     assert "The chain is whole." in staff("audit", "verify")
+
+
+def test_it_is_told_first_where_a_result_still_waits_for_a_board(
+    staff: Cairn, sessions: Sessions, inverlea: Institution, lena: str, now: datetime
+) -> None:
+    with sessions.begin() as session:
+        home = session.merge(inverlea)
+        version = factories.version(session, home, factories.regulation_set(session, home), code="IL5101")
+        person = session.scalars(select(Person).where(Person.key == lena)).one()
+        decisions.decide(session, factories.enrolment(session, factories.run(session, version), person), now)
+    told = staff("people", "erase", lena, "--by", "dana", given="n\n", code=1)
+    assert "No result is ratified yet on IL5101; once Lena is erased, none can be." in told
+    assert name_of(sessions, lena) == "Lena"
 
 
 @pytest.mark.parametrize("command", ["export", "erase"])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import object_session
 from lti_tool.domain.ratification import ResultState, Role
 from lti_tool.models.board import Conflict, ExamBoard
 from lti_tool.models.catalogue import Enrolment
-from lti_tool.services import amendments, awards, decisions
+from lti_tool.services import amendments, awards, decisions, erasure
 from lti_tool.services.errors import NotFound, Refused
 from tests.services.ratifying import University
 
@@ -264,3 +264,26 @@ def test_another_institution_s_results_do_not_exist(university, lena, session, n
         propose(elsewhere, lena)
     with pytest.raises(NotFound):
         approve(elsewhere, amendment)
+
+
+def erase(university, enrolment):
+    for message in university.messages(enrolment):
+        message.state = "confirmed"
+    erasure.erase(university.session, university.actor("dana"), enrolment.person.key, university.now)
+
+
+def test_nothing_is_amended_for_who_was_erased_and_the_chair_can_still_say_no(university, lena):
+    amendment = propose(university, lena)
+    erase(university, lena)
+    with pytest.raises(Refused, match="This person was erased") as caught:
+        approve(university, amendment)
+    assert (caught.value.code, amendment.state) == ("erased", "proposed")
+    amendments.refuse(
+        university.session, university.actor("alice"), amendment.key, reason="erased since", now=university.now,
+    )
+    assert amendment.state == "refused" and awards.current(university.session, lena).mark == Decimal(49)
+
+
+def test_nothing_is_proposed_for_who_was_erased(university, lena):
+    erase(university, lena)
+    assert code_of(propose, university, lena) == "erased"

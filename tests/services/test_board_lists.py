@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
-from lti_tool.services import board_lists, decisions
+from lti_tool.services import board_lists, decisions, erasure
 from lti_tool.services.errors import NotFound
 from tests import factories
 from tests.services.ratifying import University
@@ -73,3 +73,14 @@ def test_candidates_are_those_with_a_board_role(home: University) -> None:
 
 def test_every_minute_of_an_institution(home: University) -> None:
     assert board_lists.every(home.session, home.institution.id, "minuted") == []
+
+
+def test_a_run_does_not_wait_for_who_was_erased(home: University) -> None:
+    run = home.run()
+    lena, omar = home.marked(run, "60", "60"), home.marked(run, "70", "70", "Omar")
+    waiting = []
+    for enrolment in (lena, omar):
+        erasure.erase(home.session, home.actor("dana"), enrolment.person.key, home.now)
+        home.session.flush()
+        waiting.append([each.waiting for each in board_lists.runs_waiting(home.session, home.institution.id, "cairn")])
+    assert waiting == [[1], []]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.services import cases, decisions
+from lti_tool.services import boards, cases, decisions, erasure
 from lti_tool.services.errors import NotFound, Refused
 from tests.services.ratifying import University
 
@@ -69,3 +69,16 @@ def test_who_withdraws_leaves_the_list_when_it_is_brought_up_to_date(university,
     lena.status = "withdrawn"
     cases.put_on(university.session, board, [run], university.now)
     assert board.cases == []
+
+
+def test_who_was_erased_is_left_out_with_the_reason_and_the_others_are_ratified(university, run):
+    lena = university.marked(run, "60", "60")
+    omar = university.marked(run, "70", "70", "Omar")
+    board = university.board(run)
+    erasure.erase(university.session, university.actor("dana"), lena.person.key, university.now)
+    pack = university.pack(board)
+    granted = boards.ratify(university.session, university.actor("alice"), board.key, pack.digest, university.now)
+    assert [award.enrolment for award in granted] == [omar]
+    assert {row.enrolment: (row.state, row.note) for row in board.cases} == {
+        lena: ("left_out", cases.ERASED.text), omar: ("ratified", ""),
+    }

@@ -7,7 +7,7 @@ from lti_tool.db import Base
 from lti_tool.models.audit import AuditEntry
 from lti_tool.models.people import PersonIdentifier, StaffRole
 from lti_tool.seal import SealError
-from lti_tool.services import audit, awards, bodies, erasure, explain
+from lti_tool.services import audit, awards, bodies, decisions, erasure, explain
 from lti_tool.services.errors import NotFound, Refused
 from tests import factories
 from tests.services.ratifying import University
@@ -125,3 +125,26 @@ def test_another_institution_s_people_do_not_exist(university, lena, session, no
     with pytest.raises(NotFound):
         erase(elsewhere, lena)
     assert not inspect(lena.person).modified
+
+
+def test_it_is_known_which_results_nobody_could_ratify_any_more(university, lena):
+    assert erasure.waiting(university.session, lena.person) == []
+    again = university.learner(university.run("IL5102"), person=lena.person)
+    university.learner(university.run("IL5103", has_credit=False), person=lena.person)
+    for code in ("CRIT", "PORT"):
+        university.mark(again, code, "60")
+    decisions.decide(university.session, again, university.now)
+    assert erasure.waiting(university.session, lena.person) == ["IL5102"]
+
+
+def test_where_the_record_system_decides_a_run_is_decided_without_her(university):
+    run = university.run(authority="record_system")
+    lena, omar = university.marked(run, "60", "60"), university.marked(run, "70", "70", "Omar")
+    for message in university.messages(lena):
+        message.state = "confirmed"
+    university.session.flush()
+    erase(university, lena)
+    for enrolment in (lena, omar):
+        university.mark(enrolment, "CRIT", "80")
+    decisions.decide_run(university.session, run, university.later())
+    assert [len(university.messages(enrolment)) for enrolment in (lena, omar)] == [1, 2]
