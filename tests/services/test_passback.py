@@ -1,5 +1,6 @@
 """Which figures go to which column of an LMS, and when; marks that the LMS made are never echoed (walk 6)."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.models.award import Award, Revocation
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.outcome import Outcome
 from lti_tool.models.people import LtiUser, Membership
-from lti_tool.models.platform import Context, LineItem
+from lti_tool.models.platform import Context, LineItem, Registration
 from lti_tool.services import bodies, passback
 from tests import factories
 from tests.services import delivering
@@ -24,10 +26,10 @@ class Course:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.world = delivering.world(session)
-        registration = factories.registration(session, self.world.institution)
-        self.context: Context = factories.context(session, registration)
+        self.lms: Registration = factories.registration(session, self.world.institution)
+        self.context: Context = factories.context(session, self.lms)
         self.learner: Enrolment = delivering.learner(session, self.world)
-        self.user: LtiUser = factories.lti_user(session, registration, person_id=self.learner.person_id)
+        self.user: LtiUser = factories.lti_user(session, self.lms, person_id=self.learner.person_id)
         session.add(Membership(
             institution_id=self.world.institution.id, context_id=self.context.id, lti_user_id=self.user.id,
             seen_at=RATIFIED,
@@ -59,6 +61,28 @@ class Course:
         self.session.add(made)
         self.session.flush()
         return made
+
+    def account(self) -> LtiUser:
+        """One more account of the learner in the course."""
+        made = factories.lti_user(self.session, self.lms, "again", person_id=self.learner.person_id)
+        self.session.add(Membership(
+            institution_id=self.world.institution.id, context_id=self.context.id, lti_user_id=made.id, seen_at=RATIFIED,
+        ))
+        self.session.flush()
+        return made
+
+    def award(self, **fields: Any) -> Award:
+        figures = [figure("CRIT", "75"), figure("PORT", "40")]
+        return delivering.award(self.session, delivering.decision(
+            self.session, self.learner, figures=figures, **fields
+        ), version=fields.get("number", 1))
+
+    def take_back(self, award: Award) -> None:
+        self.session.add(Revocation(
+            institution_id=award.institution_id, award_id=award.id, ratification_id=award.ratification_id,
+            reason="found", code="INCOMPLETE", revoked_at=RATIFIED,
+        ))
+        self.session.flush()
 
     def scores(self) -> list[bodies.ScoreFigure]:
         found = select(OutboxMessage).where(OutboxMessage.kind == "score").order_by(OutboxMessage.id)
@@ -182,3 +206,61 @@ def test_nothing_is_caught_up_before_its_release_or_where_the_lms_marks(
     course.column(course.part("PORT", "lms"), url="https://lms.example/2")
     course.mark(course.part("PORT", "lms"), "12")
     assert (passback.catch_up(session, RATIFIED), course.scores()) == (0, [])
+
+
+def taken_back(course: Course) -> None:
+    """What was ratified does not stand any more."""
+    made = course.award()
+    passback.after_award(course.session, made, RATIFIED)
+    course.take_back(made)
+    passback.after_revocation(course.session, made, RATIFIED)
+
+
+def deferred_since(course: Course) -> None:
+    """What stands has no figure any more."""
+    for fields in ({}, {"number": 2, "mark": None, "kind": "DEFERRED"}):
+        passback.after_award(course.session, course.award(**fields), RATIFIED)
+
+
+def mark_gone(course: Course) -> None:
+    """There was a mark; there is none now."""
+    for raw in ("15", None):
+        passback.after_outcome(course.session, course.mark(course.part("CRIT"), raw), RATIFIED)
+
+
+@pytest.mark.parametrize(("code", "column", "happens"), [
+    pytest.param("", {"holds": "overall", "release": "when_ratified"}, taken_back, id="overall taken back"),
+    pytest.param("", {"holds": "overall", "release": "when_ratified"}, deferred_since, id="deferred since"),
+    pytest.param("CRIT", {}, mark_gone, id="mark gone"),
+])
+def test_where_there_is_no_figure_any_more_nothing_waits_to_be_filled(
+    session: Session, course: Course, code: str, column: dict[str, Any], happens: Callable[[Course], None]
+) -> None:
+    """Another account of the same learner is seen only then."""
+    course.column(course.part(code), **column)
+    happens(course)
+    course.account()
+    assert [score.value is None for score in course.scores()] == [False, True]
+    assert (passback.is_behind(session), passback.catch_up(session, RATIFIED)) == (False, 0)
+
+
+def test_a_component_that_waited_for_the_award_is_cleared_once_that_is_taken_back(course: Course) -> None:
+    course.column(course.part("CRIT"), release="when_ratified")
+    course.mark(course.part("CRIT"), "15")
+    taken_back(course)
+    course.account()
+    assert [score.value for score in course.scores()] == [75, None]
+    assert not passback.is_behind(course.session)
+
+
+def test_an_account_put_right_shows_no_award_that_was_taken_back(session: Session, course: Course) -> None:
+    """It showed another learner's result, and its own person has none that stands."""
+    course.column(course.part(""), holds="overall", release="when_ratified")
+    passback.after_award(session, course.award(), RATIFIED)
+    course.learner = delivering.learner(session, course.world, 2)
+    course.take_back(course.award())
+    course.user.person_id = course.learner.person_id
+    session.flush()
+    session.expire(course.user)
+    passback.after_rematch(session, course.user, RATIFIED)
+    assert [score.value for score in course.scores()] == [62, None]
