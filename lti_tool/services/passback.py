@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models.award import Award, Revocation
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import Outcome
-from lti_tool.models.people import LtiUser, Membership
+from lti_tool.models.people import LtiUser, Membership, Person
 from lti_tool.models.platform import Context, Deployment, LineItem, ScoreClock
 from lti_tool.services import outbox, outcomes, records, rulebook, score_clock, standing
 from lti_tool.services.bodies import ScoreFigure
@@ -133,6 +133,7 @@ def _candidates() -> Select[Any]:
         .join(Enrolment, Enrolment.run_id == RunComponent.run_id)
         .join(Membership, Membership.context_id == LineItem.context_id)
         .join(LtiUser, and_(LtiUser.id == Membership.lti_user_id, LtiUser.person_id == Enrolment.person_id))
+        .join(Person, and_(Person.id == LtiUser.person_id, Person.erased_at.is_(None)))
         .join(Context, Context.id == LineItem.context_id)
         .join(Deployment, and_(
             Deployment.id == Context.deployment_id, Deployment.registration_id == LtiUser.registration_id,
@@ -202,8 +203,10 @@ def _ask(session: Session, due: _Due, now: datetime) -> None:
 
 
 def _users(session: Session, line_item: LineItem, enrolment: Enrolment) -> list[LtiUser]:
+    """The learner's accounts in the course of a column; none once the learner was erased."""
     return list(session.scalars(
         select(LtiUser)
+        .join(Person, and_(Person.id == LtiUser.person_id, Person.erased_at.is_(None)))
         .join(Membership, Membership.lti_user_id == LtiUser.id)
         .join(Context, Context.id == Membership.context_id)
         .join(Deployment, Deployment.id == Context.deployment_id)

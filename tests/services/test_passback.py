@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.ratification import Role
 from lti_tool.models.award import Award, Revocation
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.outcome import Outcome
 from lti_tool.models.people import LtiUser, Membership
 from lti_tool.models.platform import Context, LineItem, Registration
-from lti_tool.services import bodies, passback
+from lti_tool.services import bodies, erasure, passback
+from lti_tool.services.actors import Actor
 from tests import factories
 from tests.services import delivering
 from tests.services.delivering import RATIFIED, figure
@@ -264,3 +266,15 @@ def test_an_account_put_right_shows_no_award_that_was_taken_back(session: Sessio
     session.expire(course.user)
     passback.after_rematch(session, course.user, RATIFIED)
     assert [score.value for score in course.scores()] == [62, None]
+
+
+def test_nothing_is_asked_of_a_column_for_who_was_erased(session: Session, course: Course) -> None:
+    """It could not be sealed, and the account has no name that the LMS knows any more."""
+    part = course.part("CRIT")
+    course.column(part)
+    outcome = course.mark(part, "15")
+    registry = factories.person(session, course.world.institution, "Dana")
+    dana = Actor(institution_id=registry.institution_id, person_id=registry.id, roles=frozenset({Role.REGISTRY}))
+    erasure.erase(session, dana, course.learner.person.key, RATIFIED)
+    passback.after_outcome(session, outcome, RATIFIED)
+    assert (passback.is_behind(session), passback.catch_up(session, RATIFIED), course.scores()) == (False, 0, [])
