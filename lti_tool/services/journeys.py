@@ -115,7 +115,10 @@ def journey(session: Session, institution: Institution, enrolment: Enrolment) ->
     """The story of one registration."""
     run, version = enrolment.run, enrolment.run.version
     award, present = standing.current(session, enrolment), decisions.present(session, enrolment)
-    is_next = present is not None and (award is None or present.board_number > award.decision.board_number)
+    has_left = enrolment.status == "withdrawn"
+    is_next = present is not None and (
+        award is None or (present.board_number > award.decision.board_number and not has_left)
+    )
     shown = present if is_next or award is None else award.decision
     may_show = bool((institution.words or {}).get("show_provisional", True))
     has_board = version.regulation_set_id is not None
@@ -125,9 +128,9 @@ def journey(session: Session, institution: Institution, enrolment: Enrolment) ->
         status_on=enrolment.status_on, kind=version.kind, credit=version.credit, credit_scheme=version.credit_scheme,
         level=version.level, authority=version.authority, has_board=has_board, board_on=run.board_on,
         shows_provisional=may_show, denial=denial,
-        is_over=enrolment.status == "withdrawn" or (award is not None and award.kind not in OPEN_KINDS),
+        is_over=has_left or (award is not None and award.kind not in OPEN_KINDS),
         chapters=tuple(_chapters(session, enrolment, shown, shows=may_show or not is_next)),
-        provisional=_provisional(present) if present and is_next and may_show and not denial else None,
+        provisional=_provisional(present) if present and is_next and may_show and not has_left and not denial else None,
         confirmed=tuple(_ratified(session, row) for row in standing.history(session, enrolment)),
     )
 

@@ -200,6 +200,69 @@ def test_a_withdrawn_learner_reads_what_that_means(classroom: Classroom) -> None
     assert "60" not in words_of(page) and "Provisional" not in page
 
 
+def withdraw(classroom: Classroom, learner: str) -> None:
+    """After the board, on 10 June 2026."""
+    with classroom.sessions.begin() as session:
+        enrolment = classroom.enrolment(session, learner)
+        enrolment.status, enrolment.status_on = "withdrawn", date(2026, 6, 10)
+        decisions.decide(session, enrolment, classroom.now)
+
+
+def test_who_withdrew_after_a_pass_reads_that_it_stands(classroom: Classroom) -> None:
+    for code in ("CRIT", "PORT"):
+        classroom.mark("Lena", code, "60")
+    ratify(classroom, "Lena")
+    withdraw(classroom, "Lena")
+    page = page_of(classroom)
+    assert "You withdrew on 10 June 2026. Nothing more is due, and what was decided stands." in page
+    assert "no result goes" not in page and "Provisional" not in page
+    assert '<p class="figure-big">60</p>' in page and "15 credits" in page
+
+
+def test_who_withdrew_after_a_fail_reads_of_no_further_attempt(classroom: Classroom) -> None:
+    for code in ("CRIT", "PORT"):
+        classroom.mark("Lena", code, "20")
+    ratify(classroom, "Lena")
+    assert "you have another attempt" in page_of(classroom)
+    withdraw(classroom, "Lena")
+    page = page_of(classroom)
+    assert "You withdrew, so that no further attempt is open." in page and "you have another attempt" not in page
+    assert page.count("<strong>20</strong>") == 2, "the marks that were ratified"
+    assert "Provisional" not in page and "no result goes" not in page
+
+
+def test_who_withdrew_from_a_resit_sees_the_marks_that_were_ratified(classroom: Classroom) -> None:
+    """What was handed in for it is not decided on any more."""
+    for code in ("CRIT", "PORT"):
+        classroom.mark("Lena", code, "20")
+    ratify(classroom, "Lena")
+    with classroom.sessions.begin() as session:
+        run = classroom.enrolment(session, "Lena").run
+        run.board_number = run.sitting = 2
+    classroom.mark("Lena", "PORT", "77", attempt=2)
+    withdraw(classroom, "Lena")
+    page = page_of(classroom)
+    assert "77" not in words_of(page) and "Provisional" not in page
+    assert page.count("<strong>20</strong>") == 2
+
+
+def test_who_withdrew_and_whose_result_was_taken_back_has_none(classroom: Classroom) -> None:
+    for code in ("CRIT", "PORT"):
+        classroom.mark("Lena", code, "60")
+    ratify(classroom, "Lena")
+    withdraw(classroom, "Lena")
+    with classroom.sessions.begin() as session:
+        enrolment = classroom.enrolment(session, "Lena")
+        award = awards.current(session, enrolment)
+        assert award is not None
+        awards.revoke(session, award.ratification, award.decision, "had left before", classroom.now)
+        decisions.decide(session, enrolment, classroom.now)
+    page = page_of(classroom)
+    assert "It was taken back since, and does not stand any more." in page
+    assert "no result goes to the university’s record" in page and "what was decided stands" not in page
+    assert "<strong>60</strong>" not in page and "Provisional" not in page
+
+
 def test_nobody_else_stands_on_the_page(classroom: Classroom) -> None:
     classroom.mark("Omar", "PORT", "87")
     for name in ("lena", "della"):
