@@ -1,6 +1,6 @@
 """Read models of a course: the instructor's home, and the table of learners. They show; they change nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.attempts import Status
 from lti_tool.domain.ratification import Role
-from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment, Run, RunComponent
 from lti_tool.models.outcome import CaptureRun, Judgement, Outcome
 from lti_tool.models.people import LtiUser, Membership, Person
 from lti_tool.models.platform import Context, LineItem, ResourceLink
-from lti_tool.services import columns, courses, denials, identity, outcomes, quarantine
+from lti_tool.services import columns, courses, denials, identity, outcomes, quarantine, standing
 from lti_tool.services.errors import NotFound
 from lti_tool.services.written_marks import plain
 
@@ -91,6 +90,8 @@ class LearnerRow:
     cells: tuple[Cell, ...]
     decision: str
     overall: str
+    is_ratified: bool  # what is shown was ratified, and nothing further is to come
+    is_late: bool  # the facts are not those that were ratified, and nobody has amended the result
     denial: str  # why ours is not to come: another figure is agreed in the record system, or kept by registry
 
 
@@ -163,13 +164,20 @@ class _Known:
         self.judgements = {(row.enrolment_id, row.outcome): row for row in session.scalars(
             select(Judgement).where(Judgement.enrolment_id.in_(on_run)).order_by(Judgement.id)
         )}
-        self.decisions = {row.enrolment_id: row for row in session.scalars(
+        decisions = session.scalars(
             select(Decision).where(Decision.enrolment_id.in_(on_run)).order_by(Decision.number)
-        )}
-        awarded = set(session.scalars(select(Award.decision_id).where(Award.enrolment_id.in_(on_run))))
+        ).all()
+        self.decisions = {row.enrolment_id: row for row in decisions}
+        self.ratified = self._ratified(session, {row.id: row for row in decisions})
+        newest = {(row.enrolment_id, row.board_number): row for row in decisions}
+        self.late = {
+            row.enrolment_id for row in self.ratified.values()
+            if newest[row.enrolment_id, row.board_number].inputs_digest != row.inputs_digest
+        }
+        self.decisions |= self.ratified
         self.denials = {
             enrolment_id: denial for enrolment_id, denial in denials.of_all(session, on_run).items()
-            if enrolment_id in self.decisions and self.decisions[enrolment_id].id not in awarded
+            if enrolment_id in self.decisions and enrolment_id not in self.ratified
         }
         self.in_lms = set(session.scalars(
             select(LtiUser.person_id).join(Membership, Membership.lti_user_id == LtiUser.id).where(
@@ -177,6 +185,19 @@ class _Known:
                 LtiUser.person_id.is_not(None),
             )
         ))
+
+    def _ratified(self, session: Session, decisions: Mapping[int, Decision]) -> dict[int, Decision]:
+        """The decision of the award that stands, where nothing further is to come before the next board."""
+        versions = standing.histories(session, [enrolment.id for enrolment in self.enrolments])
+        found = {
+            enrolment_id: decisions[award.decision_id]
+            for enrolment_id, award in standing.current_of_all(session, versions).items()
+        }
+        left = {enrolment.id for enrolment in self.enrolments if enrolment.status == WITHDRAWN}
+        return {
+            enrolment_id: row for enrolment_id, row in found.items()
+            if enrolment_id in left or self.decisions[enrolment_id].board_number <= row.board_number
+        }
 
     def is_unmarked(self, enrolment: Enrolment, part: RunComponent) -> bool:
         """On the run and not on leave, with nothing that stands on this component, or something still waited for."""
@@ -230,12 +251,14 @@ def _parts(run: Run) -> list[RunComponent]:
 def _row(enrolment: Enrolment, parts: Sequence[RunComponent], known: _Known) -> LearnerRow:
     decision = known.decisions.get(enrolment.id)
     denial = known.denials.get(enrolment.id, "")
-    has_figure = decision is not None and enrolment.status != WITHDRAWN and decision.overall is not None
+    is_ratified = enrolment.id in known.ratified
+    may_show = (is_ratified or enrolment.status != WITHDRAWN) and not denial
     return LearnerRow(
         enrolment_key=enrolment.key, name=enrolment.person.display_name, registration=enrolment.registration,
         category=enrolment.category, status=enrolment.status, is_in_lms=enrolment.person_id in known.in_lms,
         cells=tuple(_cell(enrolment, part, known) for part in parts), decision=decision.kind if decision else "",
-        overall=plain(decision.overall) if decision is not None and has_figure and not denial else "", denial=denial,
+        overall=plain(decision.overall) if decision and decision.overall is not None and may_show else "",
+        is_ratified=is_ratified, is_late=enrolment.id in known.late, denial=denial,
     )
 
 

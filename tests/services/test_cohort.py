@@ -8,10 +8,11 @@ import pytest
 from lti_tool.models.board import Decision
 from lti_tool.models.outcome import Judgement
 from lti_tool.models.platform import ResourceLink
-from lti_tool.services import cohort, identity, outcomes
+from lti_tool.services import awards, cohort, decisions, identity, outcomes
 from lti_tool.services.errors import NotFound
 from lti_tool.services.outcome_values import MARKSHEET, NewOutcome
 from tests import factories
+from tests.services.ratifying import University
 from tests.services.taking_in import GRADED_AT, Intake, mark
 
 
@@ -129,3 +130,45 @@ def test_another_institution_sees_nothing(session, intake, now):
         cohort.home(session, other.institution.id, intake.context.key)
     with pytest.raises(NotFound):
         cohort.table(session, other.institution.id, intake.run.key)
+
+
+class TestWhatIsRatified:
+    @pytest.fixture
+    def home(self, session, now):
+        return University(session, now)
+
+    @pytest.fixture
+    def lena(self, home):
+        run = home.run()
+        lena = home.marked(run, "20", "60")
+        home.ratify(run)
+        return lena
+
+    def row(self, home, enrolment):
+        [found] = cohort.table(home.session, home.institution.id, enrolment.run.key).rows
+        return found.decision, found.overall, found.is_ratified, found.is_late
+
+    def test_i3_a_late_mark_does_not_take_its_place(self, home, lena):
+        assert self.row(home, lena) == ("RESIT", "48", True, False)
+        home.mark(lena, "CRIT", "6", board=1)
+        decisions.decide(home.session, lena, home.later())
+        assert self.row(home, lena) == ("RESIT", "48", True, True)
+
+    def test_what_is_to_come_before_the_next_board_does(self, home, lena):
+        home.mark(lena, "CRIT", "80", attempt=2)
+        decisions.decide(home.session, lena, home.later())
+        assert self.row(home, lena)[0::2] == ("PASS", False)
+
+    def test_who_withdrew_since_keeps_it(self, home, lena):
+        home.mark(lena, "CRIT", "80", attempt=2)
+        lena.status, lena.status_on = "withdrawn", date(2026, 6, 10)
+        decisions.decide(home.session, lena, home.later())
+        assert self.row(home, lena) == ("RESIT", "48", True, False)
+
+    def test_taken_back_it_is_not_shown(self, home, lena):
+        home.mark(lena, "CRIT", None, status="pending", board=1)
+        found = decisions.decide(home.session, lena, home.later())
+        standing = awards.current(home.session, lena)
+        awards.revoke(home.session, standing.ratification, found, "another learner's mark", home.now)
+        decisions.decide(home.session, lena, home.later())
+        assert self.row(home, lena) == ("INCOMPLETE", "", False, False)

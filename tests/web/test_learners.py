@@ -1,7 +1,9 @@
 """One learner as the teacher sees them: the derivation with its clauses, and every result that came."""
 
+import re
+
 from tests.web.classroom import Classroom
-from tests.web.test_progress import deny
+from tests.web.test_progress import deny, ratify
 
 
 def test_the_derivation_is_shown_line_by_line_and_called_provisional(classroom: Classroom) -> None:
@@ -25,6 +27,26 @@ def test_ours_is_not_called_the_result_once_another_figure_is_kept(classroom: Cl
     page = bob.get(f"learners/{classroom.keys['Lena']}").text
     assert "registry has kept that one" in page
     assert "Provisional</span>" not in page
+
+
+def result_of(page: str, name: str) -> str:
+    """The last two cells of a learner's line, as they read."""
+    [line] = [line for line in re.findall(r"(?s)<tr>.*?</tr>", page) if name in line]
+    return " ".join(re.sub(r"<[^>]+>", " ", "".join(line.split("<td")[-2:])).split()).replace('class="num" ', "")
+
+
+def test_what_is_ratified_is_shown_after_a_late_mark_and_what_came_is_said(classroom: Classroom) -> None:
+    """I3: a late mark changes nothing by itself."""
+    for code in ("CRIT", "PORT"):
+        classroom.mark("Omar", code, "60", after=1)
+    ratify(classroom, "Omar")
+    bob = classroom.client("bob")
+    path = f"runs/{classroom.keys['run']}/learners"
+    assert result_of(bob.get(path).text, "Omar") == 'data-label="Overall">60 data-label="Result"> Pass ratified'
+    classroom.mark("Omar", "PORT", "6", after=5)
+    assert result_of(bob.get(path).text, "Omar") == (
+        'data-label="Overall">60 data-label="Result"> Pass ratified Something came late'
+    )
 
 
 def test_every_result_stays_with_what_it_did(classroom: Classroom) -> None:
