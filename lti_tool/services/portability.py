@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import Base
 from lti_tool.domain.ratification import Role
 from lti_tool.models.audit import AuditEntry
-from lti_tool.models.award import Award
+from lti_tool.models.award import Award, Revocation
 from lti_tool.models.board import Amendment, Decision
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import OutboxMessage
@@ -50,12 +50,19 @@ def export(session: Session, actor: Actor, person_key: str, now: datetime) -> di
 def _registration(session: Session, enrolment: Enrolment) -> dict[str, Any]:
     version = enrolment.run.version
     mine: dict[str, Any] = {
-        "outcomes": Outcome, "judgements": Judgement, "decisions": Decision, "awards": Award, "amendments": Amendment,
+        "outcomes": Outcome, "judgements": Judgement, "decisions": Decision, "amendments": Amendment,
     }
     return {
         **_plain(enrolment), "code": version.achievement.code, "title": version.title,
         **{name: _rows(session, model, model.enrolment_id == enrolment.id) for name, model in mine.items()},
+        "awards": [_award(session, row) for row in _of(session, Award, Award.enrolment_id == enrolment.id)],
     }
+
+
+def _award(session: Session, award: Award) -> dict[str, Any]:
+    """One version of a result; where it was taken back, when and why, or else it would look as if it stood."""
+    revocation = session.scalar(select(Revocation).where(Revocation.award_id == award.id))
+    return {**_plain(award), "taken_back": None if revocation is None else _plain(revocation)}
 
 
 def _message(session: Session, message: OutboxMessage) -> dict[str, Any]:

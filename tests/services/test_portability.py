@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.models.audit import AuditEntry
-from lti_tool.services import portability
+from lti_tool.services import awards, decisions, portability
 from lti_tool.services.errors import NotFound, Refused
 from tests.services.ratifying import University
 
@@ -61,3 +61,15 @@ def test_only_registry_exports(university, lena, who):
 def test_another_institution_s_people_do_not_exist(university, lena, session, now):
     with pytest.raises(NotFound):
         export(University(session, now, code="elsewhere"), lena)
+
+
+def test_an_award_that_was_taken_back_says_when_and_why(university, lena):
+    university.mark(lena, "CRIT", None, status="pending", board=1)
+    found = decisions.decide(university.session, lena, university.later())
+    standing = awards.current(university.session, lena)
+    assert export(university, lena)["registrations"][0]["awards"][0]["taken_back"] is None
+    awards.revoke(university.session, standing.ratification, found, "another learner's mark", university.now)
+    [award] = export(university, lena)["registrations"][0]["awards"]
+    said = award["taken_back"]
+    assert (award["credit"], said["reason"]) == (15, "another learner's mark")
+    assert said["revoked_at"] == university.now.isoformat()
