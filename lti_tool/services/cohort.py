@@ -190,8 +190,8 @@ class _Known:
         """The decision of the award that stands, where nothing further is to come before the next board."""
         versions = standing.histories(session, [enrolment.id for enrolment in self.enrolments])
         found = {
-            enrolment_id: decisions[award.decision_id]
-            for enrolment_id, award in standing.current_of_all(session, versions).items()
+            enrolment_id: decisions[awards[-1].decision_id]
+            for enrolment_id, awards in standing.standing_of_all(session, versions).items() if awards
         }
         left = {enrolment.id for enrolment in self.enrolments if enrolment.status == WITHDRAWN}
         return {
