@@ -57,6 +57,12 @@ class SftpPlace:
         finally:
             client.close()
 
+    def read_keys(self) -> None:
+        """Take both keys apart, while whoever typed them is still there. Raises :class:`Misconfigured`."""
+        paramiko = load_paramiko()
+        self._client(paramiko).close()
+        _private_key(paramiko, self.private_key)
+
     def check(self) -> list[CheckLine]:
         with self.open() as folder:
             folder.entries("")
@@ -70,13 +76,24 @@ class SftpPlace:
         client = paramiko.SSHClient()
         client.set_missing_host_key_policy(paramiko.RejectPolicy())
         name = self.host if self.port == 22 else f"[{self.host}]:{self.port}"
-        line = paramiko.hostkeys.HostKeyEntry.from_line(f"{name} {self.host_key.strip()}") if self.host_key else None
-        if line is None:
-            raise Misconfigured(
-                "host_key must be the server's public key, such as `ssh-ed25519 AAAA…`: ask its administrator for it."
-            )
-        client.get_host_keys().add(name, line.key.get_name(), line.key)
+        key = _host_key(paramiko, name, self.host_key)
+        client.get_host_keys().add(name, key.get_name(), key)
         return client
+
+
+def _host_key(paramiko: Any, name: str, text: str) -> Any:
+    try:
+        line = paramiko.hostkeys.HostKeyEntry.from_line(f"{name} {' '.join(text.split())}") if text.strip() else None
+    except Exception as error:  # SSHException, InvalidHostKey, ValueError, OverflowError …: as its parsers stumble
+        raise Misconfigured(
+            "host_key is garbled: copy the server's public key whole, such as `ssh-ed25519 AAAA…`, without the name of "
+            "the host in front."
+        ) from error
+    if line is None:
+        raise Misconfigured(
+            "host_key must be the server's public key, such as `ssh-ed25519 AAAA…`: ask its administrator for it."
+        )
+    return line.key
 
 
 def _private_key(paramiko: Any, text: str) -> Any:
@@ -85,7 +102,7 @@ def _private_key(paramiko: Any, text: str) -> Any:
     for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
         try:
             return kind.from_private_key(StringIO(text))
-        except (paramiko.SSHException, ValueError):
+        except Exception:  # not of this kind, or garbled: its parsers raise whatever they meet
             continue
     raise Misconfigured("private_key is not an OpenSSH private key without a passphrase.")
 

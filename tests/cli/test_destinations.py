@@ -38,6 +38,18 @@ def test_a_check_ends_with_1_and_says_what_is_not_right(cairn: Cairn) -> None:
 
 
 @pytest.mark.parametrize(("words", "said"), [
+    pytest.param(["--set", "location=sftp://u@h:99999/x"], "location is no usable address", id="port"),
+    pytest.param(["--set", "location=sftp://u@[h/x"], "location is no usable address", id="bracket"),
+    pytest.param(["--set", "location=sftp://u@h/x", "--set", "host_key=ssh-ed25519 AAAA"], "host_key is garbled",
+                 id="host key"),
+])
+def test_a_drop_that_could_not_work_is_refused_when_it_is_added(cairn: Cairn, words: list[str], said: str) -> None:
+    told = cairn("destinations", "add", "drop", "--connector", "file_drop", *words, "--secret", "password=x", code=2)
+    assert said in told
+    assert cairn("destinations", "list") == ""
+
+
+@pytest.mark.parametrize(("words", "said"), [
     pytest.param(["--connector", "abacus"], "no connector 'abacus'; installed are: file_drop", id="no such connector"),
     pytest.param(["--connector", "oneroster"], "oneroster needs url:", id="settings that are missing"),
     pytest.param(["--connector", "memory", "--set", "size=9"], "memory has no setting size", id="an unknown setting"),

@@ -74,6 +74,11 @@ def test_a_key_opens_the_door_as_well(place: SftpPlace) -> None:
     pytest.param({"password": "", "private_key": secret(OTHER)}, "login", id="a wrong key"),
     pytest.param({"host_key": ""}, "", id="no pinned key at all"),
     pytest.param({"host_key": "ssh-ed25519"}, "", id="half a key"),
+    pytest.param({"host_key": "ssh-ed25519 AAAA"}, "", id="a pinned key that was cut off"),
+    pytest.param({"host_key": "ssh-rsa !!!"}, "", id="a pinned key that is garbled"),
+    pytest.param({"host_key": "x y z w"}, "", id="four words"),
+    pytest.param({"host_key": f"ssh-rsa {public(KEY).split()[1]}"}, "", id="a pinned key under another kind"),
+    pytest.param({"host_key": f"127.0.0.1 {public(KEY)}"}, "", id="a line of ssh-keyscan with its host"),
     pytest.param({"private_key": "no key"}, "", id="a key that is none"),
 ])
 def test_what_an_administrator_must_correct_is_misconfigured(
