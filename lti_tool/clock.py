@@ -23,6 +23,9 @@ def business_clock(demo_file: str = "") -> Clock:
             text = path.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return utcnow()
-        return datetime.fromisoformat(text).astimezone(UTC)
+        shown = datetime.fromisoformat(text)
+        if shown.tzinfo is None:
+            raise ValueError(f"{path} shows an instant without its zone.")
+        return shown.astimezone(UTC)
 
     return now

@@ -1,11 +1,14 @@
 """Settings: read once at the edge from the environment and a settings file, refused with a sentence when odd."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from lti_tool.clock import business_clock
 
 PREFIX = "CAIRN_"
 DEFAULT_FILE = "cairn.env"
@@ -77,7 +80,7 @@ def _resolved(given: Mapping[str, str], base: Path) -> dict[str, str]:
             path = base / text
             if not path.is_file():
                 raise SettingsError(f"{key} names {text}, which is no file that can be read.")
-            name, text = name.removesuffix("_FILE"), path.read_text(encoding="utf-8")
+            name, text = name.removesuffix("_FILE"), _text_of(path, f"{key} names {text}, which")
         found[name.lower()] = text
     return found
 
@@ -86,7 +89,7 @@ def _from_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     found = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(_text_of(path, f"The settings file {path}").splitlines(), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
@@ -97,9 +100,21 @@ def _from_file(path: Path) -> dict[str, str]:
     return found
 
 
+def _text_of(path: Path, what: str) -> str:
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # an editor on Windows puts a byte order mark in front
+        if "\0" in text:
+            raise ValueError("UTF-16")
+        return text
+    except ValueError as error:
+        raise SettingsError(f"{what} is not UTF-8 text: save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(f"{what} cannot be read: let the account that runs Cairn read it.") from error
+
+
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        if not text.isdigit() or not least <= int(text) <= most:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
             raise ValueError(f"a whole number from {least} to {most} is expected.")
         return int(text)
 
@@ -107,13 +122,38 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
+    try:
+        parts = urlsplit(text)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets, or a port, that cannot be
+        is_whole = False
+    if not is_whole or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("an address such as https://cairn.example.ac.uk is expected, without a path.")
     local = (parts.hostname or "") in {"localhost", "127.0.0.1", "::1"}
     if parts.scheme == "http" and not local:
         raise ValueError("browsers keep our cookies on https only; plain http works on localhost alone.")
     return text.rstrip("/")
+
+
+def bind_of(text: str) -> str:
+    """Where to listen: address and port, or a socket as gunicorn names it. Raises :class:`ValueError`."""
+    address = re.fullmatch(r"\S*:([0-9]{1,5})", text)
+    if not (address and 0 < int(address[1]) <= 65535) and not re.fullmatch(r"unix:\S+|fd://[0-9]+", text):
+        raise ValueError("an address and a port up to 65535 are expected, such as 127.0.0.1:8400.")
+    return text
+
+
+def _clock_file(text: str) -> str:
+    path = Path(text)
+    if text and not path.exists() and not (path.is_absolute() and path.parent.is_dir()):
+        raise ValueError(
+            f"there is no file {text} here: name one that holds an instant, or the full path of one that is to come."
+        )
+    try:
+        business_clock(text)()
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{text} must hold one instant with its zone, such as 2026-06-17T14:00:00+01:00.") from error
+    return text
 
 
 def _switch(text: str) -> bool:
@@ -146,7 +186,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "database_url": _text,
     "public_url": _url,
     "secret_keys": _keys,
-    "bind": _text,
+    "bind": bind_of,
     "web_workers": _whole(1, 64),
     "web_threads": _whole(1, 128),
     "is_dispatching": _switch,
@@ -159,7 +199,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "launch_minutes": _whole(5, 1440),
     "staff_minutes": _whole(5, 1440),
     "trusted_proxies": _whole(0, 5),
-    "demo_clock": _text,
+    "demo_clock": _clock_file,
     "log_level": _level,
 }
 assert set(READERS) == {field.name for field in fields(Settings)}

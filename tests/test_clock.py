@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from lti_tool.clock import business_clock, utcnow
 
 
@@ -17,3 +19,9 @@ def test_the_demo_clock_shows_what_its_file_says_in_utc(tmp_path: Path):
 
 def test_a_demo_clock_that_nobody_set_yet_is_the_machines(tmp_path: Path):
     assert abs(business_clock(str(tmp_path / "none"))() - utcnow()) < timedelta(seconds=5)
+
+
+def test_an_instant_without_its_zone_is_none(tmp_path: Path):
+    (tmp_path / "clock").write_text("2026-06-17T14:00:00\n")
+    with pytest.raises(ValueError, match="without its zone"):
+        business_clock(str(tmp_path / "clock"))()

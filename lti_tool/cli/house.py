@@ -80,7 +80,7 @@ def engine_of(settings: Settings) -> Engine:
     """The engine of the settings, or a sentence on why there is none."""
     try:
         return make_engine(settings.database_url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # a ValueError for a port that is no number
         raise Problem(
             "CAIRN_DATABASE_URL is no address of a database. Write it as sqlite:///cairn.db or "
             "postgresql://user:password@host/name."

@@ -2,7 +2,8 @@
 
 import click
 
-from lti_tool.cli.house import house
+from lti_tool.cli.house import Problem, house
+from lti_tool.settings import bind_of
 
 
 @click.command()
@@ -14,8 +15,16 @@ def serve(bind: str, no_dispatch: bool) -> None:
 
     with house() as opened:
         settings = opened.settings
-    click.echo(f"Cairn serves {settings.public_url} on {bind or settings.bind}.")
-    run(settings, bind=bind or settings.bind, is_dispatching=settings.is_dispatching and not no_dispatch)
+    address = _checked(bind) if bind else settings.bind
+    click.echo(f"Cairn serves {settings.public_url} on {address}.")
+    run(settings, bind=address, is_dispatching=settings.is_dispatching and not no_dispatch)
+
+
+def _checked(bind: str) -> str:
+    try:
+        return bind_of(bind)
+    except ValueError as error:
+        raise Problem(f"--bind: {error}") from error
 
 
 @click.command()

@@ -26,6 +26,7 @@ def test_a_database_without_tables_is_a_sentence_with_the_command(unmigrated: Ca
 
 @pytest.mark.parametrize(("url", "said"), [
     pytest.param("nonsense", "no address of a database", id="no address"),
+    pytest.param("postgresql://nobody@h:bad/x", "no address of a database", id="a port that is no number"),
     pytest.param("mysql://x/y", "is not installed", id="a driver that is missing"),
     pytest.param("sqlite:////no/such/folder/cairn.db", "cannot be reached", id="a folder that is missing"),
     pytest.param("postgresql://nobody@127.0.0.1:1/cairn", "cannot be reached", id="nobody listens"),

@@ -29,6 +29,14 @@ def test_serve(
     assert [found for _, found in ran] == [how]
 
 
+@pytest.mark.parametrize("bind", ["nonsense", "127.0.0.1:99999"])
+def test_nothing_is_served_where_nobody_can_listen(
+    cairn: Cairn, ran: list[tuple[Settings, dict[str, object]]], bind: str
+) -> None:
+    assert "--bind: an address and a port up to 65535" in cairn("serve", "--bind", bind, code=2)
+    assert ran == []
+
+
 def test_serve_does_not_dispatch_where_the_settings_say_no(
     cairn: Cairn, ran: list[tuple[Settings, dict[str, object]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
