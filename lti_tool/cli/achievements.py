@@ -51,11 +51,11 @@ def publish_(achievement: str, code: str) -> None:
 @for_institution
 def towards(file: Path, code: str) -> None:
     """Offer the larger awards of FILE, which micro-credentials may add up to, in place of those offered before."""
-    found = regulation_files.parse(regulation_files.read(file), file.name)
-    listed = found.get("larger_awards") or [found.get("stack_award")]
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise Problem(f"{file}: a list under `larger_awards:`, or one under `stack_award:`, is expected.")
     with write(code) as (_, session, institution):
+        found = regulation_files.parse(regulation_files.read(file), file.name)
+        listed = found.get("larger_awards") or [found.get("stack_award")]
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            raise Problem(f"{file}: a list under `larger_awards:`, or one under `stack_award:`, is expected.")
         for offer in larger_awards.keep(session, institution, listed):
             click.echo(f"{offer.code}: {offer.title}, {offer.award.credits} credits of {', '.join(offer.items)}.")
 

@@ -138,5 +138,7 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
                     value = file.read().strip()
             except OSError as error:
                 raise Problem(f"{name}: {value[1:]} cannot be read.") from error
+            except UnicodeDecodeError as error:
+                raise Problem(f"{name}: {value[1:]} is not UTF-8 text; save the secret as UTF-8.") from error
         pairs[name] = value
     return pairs

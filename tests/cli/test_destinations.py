@@ -71,6 +71,13 @@ def test_a_secret_comes_from_a_file_and_is_never_shown(cairn: Cairn, sessions: S
         assert secrets_of(session, session.query(Destination).one()) == {"client_secret": "hush-hush"}
 
 
+def test_a_secret_s_file_that_is_no_text_is_named(cairn: Cairn) -> None:
+    (cairn.folder / "secret").write_bytes(b"\xff\xfeh\x00")
+    told = cairn("destinations", *ONEROSTER, "--secret", "client_secret=@secret", code=2)
+    assert "client_secret: secret is not UTF-8 text" in told
+    assert cairn("destinations", "list") == ""
+
+
 def test_a_secret_given_as_a_setting_is_refused_without_repeating_it(cairn: Cairn) -> None:
     told = cairn("destinations", *ONEROSTER, "--set", "client_secret=hush-hush", code=2)
     assert "client_secret is a secret" in told

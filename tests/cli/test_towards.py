@@ -18,3 +18,7 @@ def test_a_file_without_one_and_one_that_cannot_be_read_are_refused(cairn: Cairn
     assert "larger_awards" in cairn("achievements", "towards", str(file), code=2)
     file.write_text("larger_awards: [{code: X, title: X, items: [A], credits: many}]\n", encoding="utf-8")
     assert "cannot be read" in cairn("achievements", "towards", str(file), code=2)
+    file.write_bytes(b"\xff\xfe\x00")
+    assert "is not UTF-8 text; save it as UTF-8." in cairn("achievements", "towards", str(file), code=2)
+    file.write_text("larger_awards: [", encoding="utf-8")
+    assert "is not readable as YAML" in cairn("achievements", "towards", str(file), code=2)
