@@ -88,7 +88,8 @@ def _flash_cookie(settings: Settings) -> dict[str, object]:
     """Flask's own session holds nothing but the sentence for the next page; it must live in the frame of an LMS too."""
     keys = [hmac.new(key, b"cairn flash", hashlib.sha256).digest() for key in settings.secret_keys]
     return {
-        "SECRET_KEY": keys[0] if keys else None, "SECRET_KEY_FALLBACKS": keys[1:], "SESSION_COOKIE_NAME": "cairn-flash",
+        "SECRET_KEY": keys[0] if keys else None, "SECRET_KEY_FALLBACKS": keys[1:],
+        "SESSION_COOKIE_NAME": "__Host-cairn-flash" if settings.is_https else "cairn-flash",
         "SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_HTTPONLY": True, "SESSION_COOKIE_SAMESITE": "None",
         "SESSION_COOKIE_PARTITIONED": True,
     }

@@ -45,6 +45,10 @@ class Settings:
     def host(self) -> str:
         return urlsplit(self.public_url).netloc
 
+    @property
+    def is_https(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
 
 def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
     """Settings from the settings file, overruled by the environment; ``NAME_FILE`` names a file that holds a value.

@@ -1,7 +1,7 @@
 """Who is behind a request: a launch by its key and cookie, or a signed-in member of staff; and CSRF for both.
 
 A launch key in a URL opens nothing without the cookie that was set with it, whose path is that launch's own: two tabs
-with two launches never mix. Staff have a cookie of their own, which no launch can make.
+with two launches never mix. Staff have a cookie of their own, which no launch can make, and on https no other host.
 """
 
 import hashlib
@@ -113,9 +113,17 @@ def enter(found: Found, secret: str, now: datetime) -> None:
     g.visit, g.institution, g.launch_secret = _as_visit(found, secret, now), found.institution, secret
 
 
+def own_cookie(name: str) -> str:
+    """What the cookie is called: on https by a name that no neighbour in our domain can set (RFC 6265bis §4.1.3.2).
+
+    Not for a launch's cookies, whose path is the launch's: this name needs the path ``/``.
+    """
+    return f"__Host-{name}" if current_app.extensions["cairn"].settings.is_https else name
+
+
 def csrf_token() -> str:
-    """The token of this browser's forms: derived from a cookie's secret, so that nothing has to be stored."""
-    return _token_of(_form_secret())
+    """The token of this browser's forms: made of a cookie's secret and our key, so that nothing has to be stored."""
+    return _tokens_of(_form_secret())[0]
 
 
 def check_csrf() -> None:
@@ -123,7 +131,8 @@ def check_csrf() -> None:
     if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint in WITHOUT_TOKEN:
         return
     given = (request.form.get("csrf", "") or request.headers.get("X-Csrf-Token", "")).encode()  # texts may not compare
-    if not any(hmac.compare_digest(_token_of(secret).encode(), given) for secret in _held_secrets()):
+    secret = _held_secret()
+    if not secret or not any(hmac.compare_digest(token.encode(), given) for token in _tokens_of(secret)):
         abort(400, "This form is too old, or was not ours. Go back, reload the page and send it again.")
 
 
@@ -131,9 +140,9 @@ def keep_form_cookie(response: Response) -> Response:
     """After a page whose form needed a secret of its own."""
     secret = g.get("new_form_secret")
     if secret:
-        response.set_cookie(
-            FORM_COOKIE, secret, max_age=3600, secure=True, httponly=True, samesite="Lax", path="/staff"
-        )
+        name = own_cookie(FORM_COOKIE)
+        path = "/staff" if name == FORM_COOKIE else "/"
+        response.set_cookie(name, secret, max_age=3600, secure=True, httponly=True, samesite="Lax", path=path)
     return response
 
 
@@ -154,7 +163,7 @@ def _as_visit(found: Found, secret: str, now: datetime) -> Visit | None:
 
 
 def _desk() -> Desk | None:
-    secret = request.cookies.get(STAFF_COOKIE, "")
+    secret = request.cookies.get(own_cookie(STAFF_COOKIE), "")
     if not secret:
         return None
     with reading(_sessions()) as session:
@@ -167,27 +176,30 @@ def _desk() -> Desk | None:
 
 
 def _form_secret() -> str:
-    held = _held_secrets()
+    held = _held_secret()
     if held:
-        return held[0]
+        return held
     if not g.get("new_form_secret"):
         g.new_form_secret = secrets.token_urlsafe(24)
     return str(g.new_form_secret)
 
 
-def _held_secrets() -> list[str]:
-    """The secret that vouches for a form: a launch's on its own pages, elsewhere the staff's, or else the form's own.
+def _held_secret() -> str:
+    """The one secret that can vouch for a form: a launch's on its own pages, elsewhere the staff's or the form's own.
 
-    Never the form's beside the staff's: a neighbour of our host can set a cookie, and would know what it vouches for.
+    The form's own counts for those alone who hold no staff cookie: a neighbour in our domain can set it.
     """
     if "launch_secret" in g:  # the cookie is only on its way
-        return [g.launch_secret]
-    names = [LAUNCH_COOKIE] if request.path.startswith("/l/") else [STAFF_COOKIE, FORM_COOKIE]
-    return [request.cookies[name] for name in names if request.cookies.get(name)][:1]
+        return str(g.launch_secret)
+    if request.path.startswith("/l/"):
+        return request.cookies.get(LAUNCH_COOKIE, "")
+    return request.cookies.get(own_cookie(STAFF_COOKIE), "") or request.cookies.get(own_cookie(FORM_COOKIE), "")
 
 
-def _token_of(secret: str) -> str:
-    return hmac.new(secret.encode(), b"cairn form", hashlib.sha256).hexdigest()
+def _tokens_of(secret: str) -> list[str]:
+    """By our newest key first; who knows the secret alone, or has set it, makes none of them."""
+    keys = [hmac.digest(key, b"cairn form", "sha256") for key in current_app.extensions["cairn"].settings.secret_keys]
+    return [hmac.new(key, secret.encode(), hashlib.sha256).hexdigest() for key in keys]
 
 
 def _sessions() -> Any:

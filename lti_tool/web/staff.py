@@ -13,7 +13,7 @@ from lti_tool.db import reading
 from lti_tool.models.institution import Institution
 from lti_tool.services import staff
 from lti_tool.services.errors import Refused
-from lti_tool.web.auth import STAFF_COOKIE
+from lti_tool.web.auth import STAFF_COOKIE, own_cookie
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -44,11 +44,11 @@ def sign_in_posted() -> Response | tuple[str, int]:
 
 @bp.post("/sign-out")
 def sign_out() -> Response:
-    secret = request.cookies.get(STAFF_COOKIE, "")
+    secret = request.cookies.get(own_cookie(STAFF_COOKIE), "")
     with current_app.extensions["cairn"].sessions.begin() as session:
         staff.close_session(session, secret)
     response = redirect(url_for("staff.sign_in"), 303)
-    response.delete_cookie(STAFF_COOKIE, path="/")
+    response.delete_cookie(own_cookie(STAFF_COOKIE), path="/", secure=True, httponly=True, samesite="Lax")
     return response
 
 
@@ -92,6 +92,7 @@ def _institutions() -> list[tuple[str, str]]:
 
 def _with_cookie(response: Response, secret: str, lives: timedelta) -> Response:
     response.set_cookie(
-        STAFF_COOKIE, secret, max_age=int(lives.total_seconds()), secure=True, httponly=True, samesite="Lax", path="/"
+        own_cookie(STAFF_COOKIE), secret, max_age=int(lives.total_seconds()), secure=True, httponly=True,
+        samesite="Lax", path="/",
     )
     return response

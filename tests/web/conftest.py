@@ -40,7 +40,12 @@ class Client:
             self.inner.get("/staff/sign-in")
             cookie = self.inner.get_cookie("cairn-form", path="/staff")
             self.secret = cookie.value if cookie else ""
-        return hmac.new(self.secret.encode(), b"cairn form", hashlib.sha256).hexdigest()
+        return token_of(self.secret)
+
+
+def token_of(secret: str, key: bytes = KEY) -> str:
+    """The token of the forms of a browser that holds this secret."""
+    return hmac.new(hmac.digest(key, b"cairn form", "sha256"), secret.encode(), hashlib.sha256).hexdigest()
 
 
 @pytest.fixture(scope="session")
