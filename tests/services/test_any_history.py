@@ -22,7 +22,8 @@ from lti_tool.services.errors import Refused
 from tests import factories
 from tests.services.ratifying import University
 
-STEPS, SEEDS = 14, 30
+STEPS = 14
+SEEDS = (*range(12), 40, 53, 68, 70, 93, 119, 130, 139, 147, 158, 159, 165)  # the latter have found something
 MARKS = ("15", "45", "62", "80")
 STATUSES = {"defer": "deferred", "absent": "absent", "take away": "pending"}
 ACTS = (
@@ -144,7 +145,7 @@ class History:
                 assert award.mark in [row.mark for row in held], "what stands is held there"
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_what_holds_in_any_history(session: Session, now: datetime, seed: int) -> None:
     history = History(University(session, now), random.Random(seed))
     history.begin()
