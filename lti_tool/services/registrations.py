@@ -3,10 +3,10 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -48,7 +48,9 @@ class NewPlatform:
 
 def add_platform(session: Session, institution_id: int, new: NewPlatform, now: datetime) -> Registration:
     """Register an LMS and see to it that we have a key to sign with. Raises :class:`Refused`."""
+    new = _stripped(new)
     _check(new)
+    _refuse_twice(session, institution_id, new)
     made = Registration(
         institution_id=institution_id, name=new.name or new.issuer, issuer=new.issuer, client_id=new.client_id,
         auth_url=new.auth_url, token_url=new.token_url, jwks_url=new.jwks_url, token_audience=new.token_audience,
@@ -178,10 +180,31 @@ def _make(session: Session, institution_id: int, state: str, now: datetime) -> N
     session.flush()
 
 
+def _stripped(new: NewPlatform) -> NewPlatform:
+    """A blank around a figure comes from copying, and no LMS would ever say it."""
+    texts = ("name", "issuer", "client_id", "auth_url", "token_url", "jwks_url", "token_audience")
+    return replace(new, **{name: getattr(new, name).strip() for name in texts})
+
+
+def _refuse_twice(session: Session, institution_id: int, new: NewPlatform) -> None:
+    # issuer and client id alone may come twice: self-hosted Canvas sites share both
+    there = session.scalar(select(Registration.key).where(
+        Registration.institution_id == institution_id, Registration.is_active, Registration.issuer == new.issuer,
+        Registration.client_id == new.client_id, Registration.auth_url == new.auth_url,
+        Registration.token_url == new.token_url, Registration.jwks_url == new.jwks_url,
+    ).limit(1))
+    if there is not None:
+        raise Refused("registered", (
+            f"This LMS is registered already, as {there}. For one more deployment: cairn platforms deploy {there} ID"
+        ))
+
+
 def _check(new: NewPlatform) -> None:
     for name in ("issuer", "client_id"):
         if not getattr(new, name).strip() or len(getattr(new, name)) > 255:
             raise Refused(name, f"The {name.replace('_', ' ')} is missing or too long; copy it from the LMS.")
+    if not _parts(new.issuer):
+        raise Refused("issuer", "The issuer must be an address such as https://moodle.example.ac.uk: copy it.")
     for name in ("auth_url", "token_url", "jwks_url"):
         _check_address(name, getattr(new, name))
     _check_field(new.student_field)
@@ -196,7 +219,19 @@ def _check_field(name: str) -> None:
 
 
 def _check_address(name: str, url: str) -> None:
-    parts = urlsplit(url)
-    is_local = (parts.hostname or "") in {"localhost", "127.0.0.1", "::1"}
-    if not (parts.scheme == "https" or (parts.scheme == "http" and is_local)) or not parts.hostname or len(url) > 2000:
-        raise Refused(name, f"The {name.replace('_', ' ')} must be an https address, as the LMS shows it.")
+    parts, shown = _parts(url), name.replace("_", " ")
+    is_local = parts is not None and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if parts is None or not (parts.scheme == "https" or is_local) or len(url) > 2000:
+        raise Refused(name, f"The {shown} must be an https address, as the LMS shows it.")
+    if "#" in url:  # an endpoint has no fragment (RFC 6749 §3.1, §3.2)
+        raise Refused(name, f"The {shown} must end before the #; copy it from the LMS without what follows.")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """An http or https address in its parts; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets, or a port, that cannot be
+        return None
+    return parts if is_whole and not any(letter.isspace() for letter in url) else None

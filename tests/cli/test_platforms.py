@@ -70,6 +70,9 @@ def test_a_deployment_is_let_in_later(cairn: Cairn, platform: ForgedPlatform) ->
 
 @pytest.mark.parametrize(("other", "said"), [
     pytest.param({"auth-url": "http://lms.example/auth"}, "must be an https address", id="an address without TLS"),
+    pytest.param({"auth-url": "http://[x"}, "must be an https address", id="an address with an open bracket"),
+    pytest.param({"auth-url": "https://lms.example/auth#f"}, "must end before the #", id="an address with a fragment"),
+    pytest.param({"issuer": "moodle"}, "The issuer must be an address", id="an issuer that is no address"),
     pytest.param({"client-id": " "}, "The client id is missing", id="no client id"),
     pytest.param({"profile": "blackbird"}, "'blackbird' is not one of", id="an unknown profile"),
 ])

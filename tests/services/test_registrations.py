@@ -57,8 +57,8 @@ def test_a_platform_comes_with_its_deployments_and_our_keys(
 
 
 def test_a_second_platform_needs_no_more_keys(session: Session, inverlea: Institution, now: datetime) -> None:
-    for _ in range(2):
-        registrations.add_platform(session, inverlea.id, MOODLE, now)
+    for client_id in ("abc", "def"):
+        registrations.add_platform(session, inverlea.id, replace(MOODLE, client_id=client_id), now)
     assert keys(session, inverlea) == ["active", "next"]
     assert len(registrations.listed(session, inverlea.id)) == 2
 
@@ -69,6 +69,13 @@ def test_a_second_platform_needs_no_more_keys(session: Session, inverlea: Instit
     pytest.param({"auth_url": "http://moodle.inverlea.example/"}, "auth_url", id="plain http"),
     pytest.param({"token_url": "moodle"}, "token_url", id="no address"),
     pytest.param({"jwks_url": "file:///etc/passwd"}, "jwks_url", id="a file"),
+    pytest.param({"issuer": "moodle"}, "issuer", id="an issuer that is no address"),
+    pytest.param({"issuer": "https://moodle inverlea.example"}, "issuer", id="an issuer of two words"),
+    pytest.param({"issuer": "https://[x"}, "issuer", id="an issuer with an open bracket"),
+    pytest.param({"auth_url": "http://[x"}, "auth_url", id="an open bracket"),
+    pytest.param({"jwks_url": "https://moodle.inverlea.example:99999/"}, "jwks_url", id="no port has that number"),
+    pytest.param({"auth_url": "https://moodle.inverlea.example/a#f"}, "auth_url", id="a fragment"),
+    pytest.param({"token_url": "https://moodle.inverlea.example/ t"}, "token_url", id="a blank inside"),
     pytest.param({"profile": "webct"}, "profile", id="unknown profile"),
     pytest.param({"deployments": ("",)}, "deployment_id", id="empty deployment"),
     pytest.param({"deployments": ("é",)}, "deployment_id", id="deployment not ASCII"),
@@ -79,6 +86,20 @@ def test_odd_figures_are_refused_by_name(
     with pytest.raises(Refused) as refused:
         registrations.add_platform(session, inverlea.id, replace(MOODLE, **change), now)
     assert refused.value.code == code
+
+
+def test_blanks_around_a_figure_are_not_the_lms_s(session: Session, inverlea: Institution, now: datetime) -> None:
+    copied = replace(MOODLE, issuer=f" {MOODLE.issuer} ", client_id="abc\n", auth_url=f"{MOODLE.auth_url} ")
+    made = registrations.add_platform(session, inverlea.id, copied, now)
+    assert (made.issuer, made.client_id, made.auth_url) == (MOODLE.issuer, "abc", MOODLE.auth_url)
+
+
+def test_the_very_same_platform_is_registered_once(session: Session, inverlea: Institution, now: datetime) -> None:
+    made = registrations.add_platform(session, inverlea.id, MOODLE, now)
+    with pytest.raises(Refused, match=f"registered already, as {made.key}.*cairn platforms deploy {made.key} ID"):
+        registrations.add_platform(session, inverlea.id, replace(MOODLE, name="Again", deployments=["3"]), now)
+    registrations.add_platform(session, inverlea.id, replace(MOODLE, jwks_url="https://other.example/jwks"), now)
+    registrations.add_platform(session, factories.institution(session, "elsewhere").id, MOODLE, now)
 
 
 def test_localhost_may_be_plain(session: Session, inverlea: Institution, now: datetime) -> None:
