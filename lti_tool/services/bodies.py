@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from connectors.contract import AwardRecord
 from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.people import Person
-from lti_tool.services import records, vault
+from lti_tool.services import record_documents, vault
 
 RECORD, SCORE = "record", "score"
 
@@ -43,7 +43,7 @@ Body = AwardRecord | ScoreMessage
 
 def seal(session: Session, message: OutboxMessage, body: Body, person: Person | None) -> bytes:
     """The body for the message's row; under the person's key, so that it is unreadable once they are erased."""
-    document = records.to_json(body) if isinstance(body, AwardRecord) else _score_to_json(body)
+    document = record_documents.to_json(body) if isinstance(body, AwardRecord) else _score_to_json(body)
     if person is None:
         return vault.seal_secret(session, document, _place(message.key))
     return vault.seal_for(session, person, document, _place(message.key))
@@ -55,7 +55,7 @@ def open_sealed(session: Session, kind: str, key: str, sealed: bytes, person: Pe
         document = vault.open_secret(session, sealed, _place(key))
     else:
         document = vault.open_for(session, person, sealed, _place(key))
-    return _score_from_json(document) if kind == SCORE else records.from_json(document)
+    return _score_from_json(document) if kind == SCORE else record_documents.from_json(document)
 
 
 def record_of(session: Session, message: OutboxMessage) -> AwardRecord:

@@ -1,8 +1,7 @@
 """What was decided, in the words that a record system is told: translated once, when it is queued."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -281,35 +280,3 @@ def _source(session: Session, award: Award | None) -> SourceTag:
     by = award.ratification.by_person_id
     user = session.get_one(Person, by).key if by is not None else ""
     return SourceTag(user=user, authority=award.ratification.reference)
-
-
-def to_json(record: AwardRecord) -> dict[str, Any]:
-    """The record as it is kept in the outbox; figures as exact decimal text."""
-    plain: dict[str, Any] = _plain(asdict(record))
-    return plain
-
-
-def from_json(body: Mapping[str, Any]) -> AwardRecord:
-    """The record as it was queued."""
-    board, achievement = body["board"], body["achievement"]
-    return AwardRecord(**{
-        **body,
-        "learner": LearnerIdentity(**body["learner"]),
-        "achievement": AchievementReference(**{**achievement, "credit": Decimal(achievement["credit"])}),
-        "run": RunReference(**body["run"]),
-        "source": SourceTag(**body["source"]),
-        "board": BoardReference(**{**board, "held_on": date.fromisoformat(board["held_on"])}) if board else None,
-        "mark": None if body["mark"] is None else Decimal(body["mark"]),
-        "credit": Decimal(body["credit"]),
-        "scale_max": Decimal(body["scale_max"]),
-        "decided_on": date.fromisoformat(body["decided_on"]) if body["decided_on"] else None,
-        "changed_at": datetime.fromisoformat(body["changed_at"]) if body["changed_at"] else None,
-    })
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(member) for name, member in value.items()}
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value.isoformat() if isinstance(value, date) else value

@@ -7,7 +7,7 @@ from lti_tool.clock import utcnow
 from lti_tool.db import reading
 from lti_tool.domain.ratification import Role
 from lti_tool.models.delivery import ON_HOLD, READY, SUPERSEDED
-from lti_tool.services import audit_pages, outbox, queue, record_systems
+from lti_tool.services import audit_pages, message_acts, queue, record_systems
 from lti_tool.web import pictures
 from lti_tool.web.auth import for_staff
 from lti_tool.web.back import or_back
@@ -76,7 +76,7 @@ def message(message_key: str) -> str:
 @or_back("queue.message", "message_key")
 def retry(message_key: str) -> Response:
     with house().sessions.begin() as session:
-        outbox.retry(session, g.desk.actor, message_key, house().clock())
+        message_acts.retry(session, g.desk.actor, message_key, house().clock())
     house().wake()
     flash("It is sent again.", "good")
     return redirect(url_for(".message", message_key=message_key), 303)
@@ -87,7 +87,7 @@ def retry(message_key: str) -> Response:
 @or_back("queue.message", "message_key")
 def hold(message_key: str) -> Response:
     with house().sessions.begin() as session:
-        outbox.hold(session, g.desk.actor, message_key, request.form.get("reason", ""), house().clock())
+        message_acts.hold(session, g.desk.actor, message_key, request.form.get("reason", ""), house().clock())
     flash("It is kept back until somebody sends it again.", "good")
     return redirect(url_for(".message", message_key=message_key), 303)
 
@@ -97,7 +97,7 @@ def hold(message_key: str) -> Response:
 @or_back("queue.message", "message_key")
 def close(message_key: str) -> Response:
     with house().sessions.begin() as session:
-        outbox.close(session, g.desk.actor, message_key, request.form.get("reason", ""), house().clock())
+        message_acts.close(session, g.desk.actor, message_key, request.form.get("reason", ""), house().clock())
     flash("It is closed, with your reason.", "good")
     return redirect(url_for(".message", message_key=message_key), 303)
 

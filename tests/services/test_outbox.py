@@ -1,21 +1,14 @@
 """What is queued, what supersedes what, and what a person may do with a message."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.errors import ErrorClass, Rejected
 from lti_tool.db import Sessions
-from lti_tool.domain.ratification import Role
-from lti_tool.models.audit import AuditEntry
-from lti_tool.models.delivery import OutboxMessage
 from lti_tool.models.platform import LineItem
 from lti_tool.services import bodies, outbox
-from lti_tool.services.actors import Actor
-from lti_tool.services.errors import NotFound, Refused
 from lti_tool.services.results import Settled
 from tests import factories
 from tests.services import delivering
@@ -161,56 +154,6 @@ def test_a_score_is_queued_for_the_lms_of_the_learner(session: Session) -> None:
     score = bodies.open_sealed(session, second.kind, second.key, second.body, None)
     assert isinstance(score, bodies.ScoreMessage)
     assert (score.user, score.previous, score.figure.value) == ("user-1", Decimal(40), Decimal(55))
-
-
-class TestPeople:
-    """Dana of the registry decides about messages; Bob, who teaches, does not."""
-
-    def test_sending_again_starts_anew_and_is_audited(self, session: Session) -> None:
-        world = delivering.world(session)
-        message = delivering.queued(session, world)
-        message.state, message.tries = "on_hold", 7
-        outbox.retry(session, world.dana, message.key, RATIFIED)
-        assert (message.state, message.tries) == ("ready", 0)
-        assert session.scalars(select(AuditEntry.action)).all() == ["outbox.retry"]
-
-    def test_closing_needs_a_reason(self, session: Session) -> None:
-        world = delivering.world(session)
-        message = delivering.queued(session, world)
-        with pytest.raises(Refused, match="Say why"):
-            outbox.close(session, world.dana, message.key, " ", RATIFIED)
-        outbox.close(session, world.dana, message.key, "Entered by hand.", RATIFIED)
-        assert (message.state, message.error_text) == ("failed", "Closed: Entered by hand.")
-
-    def test_a_message_can_be_kept_back_and_sent_later(self, session: Session) -> None:
-        world = delivering.world(session)
-        message = delivering.queued(session, world)
-        outbox.hold(session, world.dana, message.key, "The learner appeals.", RATIFIED)
-        assert message.state == "on_hold"
-        outbox.retry(session, world.dana, message.key, RATIFIED)
-        assert message.state == "ready"
-
-    def test_what_is_confirmed_is_not_sent_again(self, session: Session) -> None:
-        world = delivering.world(session)
-        message = delivering.queued(session, world)
-        message.state = "confirmed"
-        with pytest.raises(Refused, match="confirmed"):
-            outbox.retry(session, world.dana, message.key, RATIFIED)
-
-    def test_only_registry_and_administrators_may(self, session: Session) -> None:
-        world = delivering.world(session)
-        message = delivering.queued(session, world)
-        bob = replace(world.dana, roles=frozenset({Role.INSTRUCTOR}))
-        with pytest.raises(Refused, match="registry staff"):
-            outbox.retry(session, bob, message.key, RATIFIED)
-
-    def test_another_institution_sees_no_such_message(self, session: Session) -> None:
-        world = delivering.world(session)
-        message = delivering.queued(session, world)
-        charlie = Actor(institution_id=factories.institution(session, "elsewhere").id, roles=frozenset({Role.REGISTRY}))
-        with pytest.raises(NotFound):
-            outbox.close(session, charlie, message.key, "curious", RATIFIED)
-        assert session.get_one(OutboxMessage, message.id).state == "ready"
 
 
 @pytest.mark.parametrize("kind", ["INCOMPLETE", "DEFERRED", "WITHDRAWN"])

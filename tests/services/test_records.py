@@ -121,12 +121,3 @@ def test_a_fail_is_sent_as_reported_whoever_caps(session: Session) -> None:
         attempt=2,
     )
     assert records.records_for(session, decision, world.destination)[0].mark == 49
-
-
-def test_a_record_comes_back_from_the_outbox_as_it_went_in(session: Session) -> None:
-    world = delivering.world(session)
-    award = delivering.award(session, delivering.decision(session, delivering.learner(session, world), "49.50"))
-    (record,) = records.records_for(session, award, world.destination)
-    again = records.from_json(records.to_json(record))
-    assert again == record
-    assert str(again.mark) == "49.50"

@@ -15,7 +15,15 @@ from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.delivery import Discrepancy, OutboxMessage
 from lti_tool.models.people import LtiUser, Person
 from lti_tool.models.platform import LineItem
-from lti_tool.services import capture, discrepancies, outbox, outcomes, queue, shown_scores
+from lti_tool.services import (
+    capture,
+    discrepancies,
+    message_acts,
+    outbox,
+    outcomes,
+    queue,
+    shown_scores,
+)
 from lti_tool.services.bodies import ScoreFigure
 from lti_tool.services.capture import Column
 from lti_tool.services.readings import Reading
@@ -193,7 +201,7 @@ def test_it_can_be_sent_again(course: Course) -> None:
         shown = queue.one(session, course.intake.institution.id, message.key)
         assert (shown.owner, shown.learner) == ("department", "Lena")
         assert "then send again" in shown.sentence
-        outbox.retry(session, course.intake.actor(), message.key, course.now)
+        message_acts.retry(session, course.intake.actor(), message.key, course.now)
     assert course.show(reading("lena", "75")).state == "ready", "what was read before it goes again says nothing"
 
 
