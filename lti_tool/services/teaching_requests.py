@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
@@ -21,6 +22,9 @@ from lti_tool.services.errors import NotFound, Refused
 
 ASKED, LET_IN, REFUSED, WITHDRAWN = "asked", "let_in", "refused", "withdrawn"
 ANSWERS = {LET_IN: (ASKED, REFUSED), REFUSED: (ASKED, LET_IN)}  # and what may be answered so
+ASKED_ALREADY = (
+    "asked", "This course has asked already. Whoever teaches the run, or registry, can still change the answer.",
+)
 TEACHERS_ONLY = "Only teachers of a course ask to teach a run, and answer for it."
 
 
@@ -100,12 +104,16 @@ def ask(session: Session, actor: Actor, context: Context, run_key: str, now: dat
     request = _request(session, context, run)
     if request is None:
         request = TeachingRequest(
-            institution_id=run.institution_id, context_id=context.id, run_id=run.id, state=WITHDRAWN, created_at=now,
+            institution_id=run.institution_id, context_id=context.id, run_id=run.id, state=WITHDRAWN, asked_at=now,
+            created_at=now,
         )
-        session.add(request)
+        try:
+            with session.begin_nested():
+                session.add(request)
+        except IntegrityError as error:  # another teacher of the course at the same instant
+            raise Refused(*ASKED_ALREADY) from error
     if request.state != WITHDRAWN:
-        text = "This course has asked already. Whoever teaches the run, or registry, can still change the answer."
-        raise Refused("asked", text)
+        raise Refused(*ASKED_ALREADY)
     request.state, request.asked_at, request.asked_by = ASKED, now, actor.person_id
     request.answered_at = request.answered_by = None
     _record(session, "ask_to_teach", actor, request, run, now)

@@ -188,3 +188,12 @@ def test_a_request_has_no_room_for_learners_or_marks() -> None:
     assert {field.name for field in fields(Request)} == {
         "key", "run", "course", "platform", "state", "asked_at", "answered_at",
     }
+
+
+def test_of_two_teachers_who_ask_at_the_same_instant_the_second_is_told(
+    intake: Intake, other: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(intake, other)
+    monkeypatch.setattr(teaching_requests, "_request", lambda *_: None)  # neither has seen the other's
+    with pytest.raises(Refused, match="has asked already"):
+        teaching_requests.ask(intake.session, intake.actor("bob"), other, intake.run.key, intake.now)
