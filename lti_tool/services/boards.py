@@ -77,6 +77,18 @@ def declare_conflict(
         _note(session, actor, board, "board.conflict", now, person=case.enrolment.person_id, member=member.person.key)
 
 
+def put_away(session: Session, actor: Actor, board_key: str, *, reason: str, now: datetime) -> ExamBoard:
+    """A board that will not meet so: its chair is not there, it was convened wrongly. Its runs are free for another."""
+    require_role(actor, CONVENE, *OFFICERS)
+    board = find_open(session, actor.institution_id, board_key)
+    if not reason.strip():
+        raise Refused("reason", "Say why this board is put away.")
+    board.state, board.note = "refused", reason.strip()
+    session.flush()
+    _note(session, actor, board, "board.put_away", now, reason=reason.strip())
+    return board
+
+
 def ratify(session: Session, actor: Actor, board_key: str, seen_digest: str, now: datetime) -> list[Award]:
     """Ratify the list that the chair has seen: awards, audit and messages in one transaction, or nothing at all."""
     by = require_role(actor, "Only the chair ratifies; sign in as the chair of this board.", Role.CHAIR)
@@ -124,6 +136,8 @@ def find_open(session: Session, institution_id: int, board_key: str, kind: str =
     """A board that has not decided yet, locked until the transaction ends, so that two clicks do not both count."""
     board = find(session, institution_id, board_key, kind)
     session.refresh(board, ["state"], with_for_update=True)
+    if board.state == "refused":
+        raise Refused("put_away", "This was put away, and decides nothing any more.")
     if board.state != "open":
         raise Refused("ratified", "This board has decided; what it ratified is changed by an amendment only.")
     return board

@@ -101,6 +101,18 @@ def update_list(board_key: str) -> Response:
     return redirect(url_for(".show", board_key=board_key), 303)
 
 
+@bp.post("/<board_key>/putting-away")
+@for_staff(*OFFICERS)
+@or_back("boards.show", "board_key")
+def put_away(board_key: str) -> Response:
+    with house().sessions.begin() as session:
+        board_lists.require_seat(session, g.desk.actor, board_key)
+        reason = request.form.get("reason", "")
+        boards.put_away(session, g.desk.actor, board_key, reason=reason, now=house().clock())
+    flash("The board is put away; nothing was ratified by it, and its runs are free for another.", "good")
+    return redirect(url_for(".index"), 303)
+
+
 @bp.get("/<board_key>/cases/<case_key>")
 @for_staff(*SEES)
 def case(board_key: str, case_key: str) -> str:

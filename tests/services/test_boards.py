@@ -10,7 +10,7 @@ from lti_tool.models.audit import AuditEntry
 from lti_tool.models.award import Award
 from lti_tool.models.board import Ratification
 from lti_tool.models.delivery import Discrepancy
-from lti_tool.services import audit, awards, boards, decisions
+from lti_tool.services import audit, awards, board_lists, boards, decisions
 from lti_tool.services.errors import NotFound, Refused
 from tests import factories
 from tests.services.ratifying import SEATS, University
@@ -284,3 +284,23 @@ def test_another_institution_s_boards_runs_and_people_do_not_exist(university, r
         convene(university, run, members={elsewhere.people["alice"].key: "chair"})
     with pytest.raises(NotFound):
         boards.attend(session, elsewhere.actor("gwen"), board.key, set(), now)
+
+
+def test_a_board_that_will_not_meet_so_is_put_away_and_its_runs_are_free(university, run, lena):
+    board = university.board(run)
+    away = {"reason": "The chair is ill.", "now": university.later()}
+    with pytest.raises(Refused, match="Only the board's secretary"):
+        boards.put_away(university.session, university.actor("bob"), board.key, **away)
+    with pytest.raises(Refused, match="Say why"):
+        boards.put_away(university.session, university.actor("gwen"), board.key, **away | {"reason": " "})
+    assert [one.is_listed for one in _waiting(university)] == [True]
+    boards.put_away(university.session, university.actor("gwen"), board.key, **away)
+    assert [one.is_listed for one in _waiting(university)] == [False]
+    with pytest.raises(Refused, match="was put away"):
+        boards.ratify(university.session, university.actor("alice"), board.key, "", university.now)
+    [award] = university.ratify(run)
+    assert award.enrolment_id == lena.id
+
+
+def _waiting(university):
+    return board_lists.runs_waiting(university.session, university.institution.id, "cairn", listed=True)

@@ -162,3 +162,11 @@ def free_the_run(desks: Desks) -> None:
     """Put the open board away, so that its run can go before another."""
     with desks.sessions.begin() as session:
         session.scalars(select(ExamBoard).where(ExamBoard.key == desks.keys["board_key"])).one().state = "refused"
+
+
+def test_a_board_is_put_away_with_its_reason(signed_in: Browser, desks: Desks) -> None:
+    gwen, board = signed_in("gwen"), f"/staff/boards/{desks.keys['board_key']}"
+    assert "Put this board away" in text(gwen.get(board))
+    assert "Say why" in told(gwen, gwen.post(f"{board}/putting-away", reason=""))
+    assert "its runs are free for another" in told(gwen, gwen.post(f"{board}/putting-away", reason="The chair is ill"))
+    assert "Put away: The chair is ill." in text(gwen.get(board))
