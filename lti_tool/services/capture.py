@@ -97,6 +97,8 @@ def store(
 ) -> Captured:
     """What was read, in one transaction: outcomes, what is held, the totals, and what follows from it."""
     item = session.get_one(LineItem, line_item_id)
+    if item.run_component_id is None:  # registry has parted the course from the run meanwhile
+        raise NotFound("column")
     part = session.get_one(RunComponent, item.run_component_id)
     take_in_turn(session, part)
     run = _begin(session, item, part, started_at)
@@ -163,6 +165,8 @@ def _write_failure(
 ) -> None:
     """That a reading failed; the column waits for its next turn, or a dead LMS would be asked again and again."""
     item = session.get_one(LineItem, line_item_id)
+    if item.run_component_id is None:
+        return
     part = session.get_one(RunComponent, item.run_component_id)
     run = _begin(session, item, part, started_at)
     said = f": {error}" if isinstance(error, ConnectorError) else ""  # only those are known to name nobody

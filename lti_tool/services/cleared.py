@@ -11,7 +11,7 @@ from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.outcome import CaptureRun
 from lti_tool.models.people import Membership
 from lti_tool.models.platform import LineItem
-from lti_tool.services import outcomes
+from lti_tool.services import lms_figures, outcomes
 from lti_tool.services.outcome_values import AGS, LMS, NewOutcome
 from lti_tool.services.shown_figures import NO_MARK
 
@@ -28,15 +28,15 @@ def gone_from(
     """
     if item.is_ours_to_fill or part.authority != LMS:
         return []
-    standing = outcomes.standing_now_of_all(session, part)
+    standing, shown = outcomes.standing_now_of_all(session, part), lms_figures.newest(session, part)
     runs = set(session.scalars(select(CaptureRun.id).where(CaptureRun.line_item_id == item.id)))
     here = set(session.scalars(select(Membership.lti_user_id).where(
         Membership.context_id == item.context_id, Membership.is_active.is_(True)
     )))
     found = {
-        stands.enrolment_id for stands in standing.values()
-        if stands.source == AGS and stands.capture_run_id in runs and stands.lti_user_id in here
-        and stands.lti_user_id not in accounts
+        said.enrolment_id for said in shown.values()
+        if said.source == AGS and said.capture_run_id in runs and said.lti_user_id in here
+        and said.lti_user_id not in accounts and lms_figures.stands(said, standing.get(said.enrolment_id))
     }
     everybody = session.scalars(select(Enrolment).where(Enrolment.run_id == part.run_id).order_by(Enrolment.id))
     return [enrolment for enrolment in everybody if enrolment.id in found]

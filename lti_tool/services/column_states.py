@@ -44,8 +44,10 @@ class ColumnState:
 def of_course(session: Session, context: Context) -> list[ColumnState]:
     """The columns of a course that are ours to fill."""
     found = session.scalars(
-        select(LineItem).where(LineItem.context_id == context.id, LineItem.is_ours_to_fill.is_(True))
-        .order_by(LineItem.id)
+        select(LineItem).where(
+            LineItem.context_id == context.id, LineItem.is_ours_to_fill.is_(True),
+            LineItem.run_component_id.is_not(None),
+        ).order_by(LineItem.id)
     )
     return [
         ColumnState(
@@ -63,7 +65,8 @@ def send_again(session: Session, actor: Actor, context: Context, message_key: st
     """
     message = session.scalar(
         select(OutboxMessage).join(LineItem, OutboxMessage.line_item_id == LineItem.id).where(
-            OutboxMessage.key == message_key, OutboxMessage.kind == bodies.SCORE, LineItem.context_id == context.id
+            OutboxMessage.key == message_key, OutboxMessage.kind == bodies.SCORE, LineItem.context_id == context.id,
+            LineItem.run_component_id.is_not(None),
         ).with_for_update(of=OutboxMessage)
     )
     if message is None:

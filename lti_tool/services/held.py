@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import new_key
@@ -13,7 +13,7 @@ from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import Enrolment, RunComponent
 from lti_tool.models.outcome import HeldResult, Outcome
 from lti_tool.models.people import LtiUser
-from lti_tool.services import audit, duties, follow_up, outcomes, vault
+from lti_tool.services import audit, duties, follow_up, outcomes, standing, vault
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
 from lti_tool.services.outcome_values import NewOutcome, from_document, to_document
@@ -179,11 +179,24 @@ def _take_up(session: Session, held: HeldResult, person_id: int, now: datetime) 
     return _append(session, held, enrolment, now)
 
 
+def _of_its_sitting(session: Session, enrolment: Enrolment, part: RunComponent, result: NewOutcome) -> NewOutcome:
+    """What was read before a result was ratified belongs to the attempt of then, and is no resit of it."""
+    award = standing.current(session, enrolment)
+    if award is None or result.read_at >= award.ratified_at or result.attempt is not None:
+        return result
+    then = session.scalar(select(func.max(Outcome.attempt)).where(
+        Outcome.enrolment_id == enrolment.id, Outcome.run_component_id == part.id,
+        Outcome.standing == outcomes.COUNTED, Outcome.board_number <= award.decision.board_number,
+    ))
+    return replace(result, attempt=then or 1)
+
+
 def _append(session: Session, held: HeldResult, enrolment: Enrolment, now: datetime) -> Outcome | None:
     if held.body is None:
         return None
     part = session.get_one(RunComponent, held.run_component_id)
     result = from_document(vault.open_secret(session, held.body, _place(held))["result"])
+    result = _of_its_sitting(session, enrolment, part, result)
     if outcomes.is_overtaken(session, enrolment, part, result):
         result = replace(result, is_older=True)
     outcome = outcomes.append(session, enrolment, part, result, now)

@@ -7,8 +7,9 @@ an LMS cannot say (absent, deferred, exempt, no mark yet, when it was handed in)
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.attempts import Status
@@ -19,7 +20,7 @@ from lti_tool.models.people import LtiUser
 from lti_tool.models.platform import ScoreClock
 from lti_tool.services import sittings
 from lti_tool.services.batches import in_batches
-from lti_tool.services.outcome_values import IDENTITY, LMS, LMS_SOURCES, NewOutcome, share
+from lti_tool.services.outcome_values import AGS, IDENTITY, LMS, LMS_SOURCES, MARKSHEET, NewOutcome, share
 from lti_tool.services.shown_figures import NO_MARK, in_words, is_ours
 from lti_tool.services.written_marks import plain
 
@@ -81,8 +82,13 @@ def note_cleared(
     """The LMS shows no figure where it showed one: no outcome (I4), the mark stands, and somebody looks."""
     standing = standing_now_of_all(session, run_component) if enrolments else {}
     found = [standing[one.id] for one in enrolments if one.id in standing and one.status != "withdrawn"]
-    gone = [stands for stands in found if stands.source in LMS_SOURCES and (stands.raw is not None or stands.gate)]
+    gone = [stands for stands in found if _is_of_lms(run_component, stands) and (stands.raw is not None or stands.gate)]
     _open_all(session, run_component, [(stands, _said(stands), NO_MARK) for stands in gone], now)
+
+
+def _is_of_lms(part: RunComponent, stands: Outcome) -> bool:
+    """Whether the LMS showed it. Where it makes the marks, a mark told here only adds facts of the submission to it."""
+    return stands.source in LMS_SOURCES or (part.authority == LMS and stands.source == MARKSHEET)
 
 
 def take_back(session: Session, lti_user: LtiUser, now: datetime) -> list[Outcome]:
@@ -208,11 +214,49 @@ def _new_delivery(result: NewOutcome, rows: Sequence[Outcome], taken_back: str) 
     the one before. ``taken_back`` names what was taken back before these rows: the same may come once more, and is
     another delivery then.
     """
+    if _says_what_was_typed_over(result, rows):
+        return None
     ours = [row.delivery for row in rows if row.source == result.source]
     delivery = result.digest(ours[-1] if ours else "", taken_back)
     is_contradicted = _contradicted_by(result, rows) is not None and not result.is_older
     is_repeated = _says_the_same(result, rows, taken_back) and not is_contradicted and result.is_older is not False
-    return None if is_repeated or delivery in {row.delivery for row in rows} else delivery
+    if delivery in {row.delivery for row in rows} and not is_repeated:
+        return sha256(f"{delivery}\nafter {ours[-1]}".encode()).hexdigest() if _is_corrected(result, rows) else None
+    return None if is_repeated else delivery
+
+
+def _says_what_was_typed_over(result: NewOutcome, rows: Sequence[Outcome]) -> bool:
+    """Whether it is the mark that the LMS showed before somebody typed a state over it: that is no news of the mark.
+
+    An export bears its own time and not that of a grade; only AGS may say that it was graded anew since.
+    """
+    shown = next((n for n in range(len(rows) - 1, -1, -1) if _is_counted_of_lms(rows[n])), None)
+    if shown is None or result.side != LMS or result.is_older is False:
+        return False
+    said = rows[shown]
+    is_typed_over = any(
+        row.source == MARKSHEET and row.standing == COUNTED and row.status != Status.MARKED for row in rows[shown:]
+    )
+    is_anew = AGS == result.source == said.source and _is_later(result.source_at, said.source_at)
+    return is_typed_over and not is_anew and is_same_figure(said, result)
+
+
+def _is_corrected(result: NewOutcome, rows: Sequence[Outcome]) -> bool:
+    """Whether another column of the very export that stands says it: the first one was not the right one."""
+    newest = next((row for row in reversed(rows) if _is_counted_of_lms(row)), None)
+    return (
+        newest is not None and result.source != AGS
+        and (newest.source, newest.source_at) == (result.source, result.source_at)
+        and not is_same_figure(newest, result)
+    )
+
+
+def _is_counted_of_lms(row: Outcome) -> bool:
+    return row.source in LMS_SOURCES and row.standing == COUNTED
+
+
+def _is_later(time: datetime | None, than: datetime | None) -> bool:
+    return time is not None and than is not None and time > than
 
 
 def _says_the_same(result: NewOutcome, rows: Sequence[Outcome], taken_back: str) -> bool:
@@ -312,14 +356,19 @@ def _open(session: Session, outcome: Outcome, *, ours: str, theirs: str, now: da
 def _open_all(
     session: Session, part: RunComponent, differences: Sequence[tuple[Outcome, str, str]], now: datetime
 ) -> None:
-    """Open a discrepancy for each outcome, ours and theirs, unless the newest open one of that learner says it."""
+    """Open a discrepancy for each outcome, ours and theirs, unless the newest one of that learner says it.
+
+    One that a person has closed for this very outcome is not opened again by the next reading.
+    """
     if not differences:
         return
+    about = {outcome.enrolment_id: outcome.id for outcome, _, _ in differences}
     known = {row.enrolment_id: row.theirs for row in session.scalars(
         select(Discrepancy).where(
-            Discrepancy.run_component_id == part.id, Discrepancy.kind == "other_side", Discrepancy.closed_at.is_(None),
+            Discrepancy.run_component_id == part.id, Discrepancy.kind == "other_side",
+            or_(Discrepancy.closed_at.is_(None), Discrepancy.closed_by.is_not(None)),
         ).order_by(Discrepancy.id)
-    )}
+    ) if row.closed_at is None or row.outcome_id == about.get(row.enrolment_id or 0)}
     for outcome, ours, theirs in differences:
         if known.get(outcome.enrolment_id) != theirs:
             session.add(Discrepancy(

@@ -7,13 +7,14 @@ whoever gave them is written beside each.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, union
+from sqlalchemy import select, union, update
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import Run, RunComponent
+from lti_tool.models.delivery import FAILED, OutboxMessage
 from lti_tool.models.platform import Context, LineItem, ResourceLink
-from lti_tool.services import audit, courses, duties, teaching_requests
+from lti_tool.services import audit, courses, duties, outbox, teaching_requests
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
 
@@ -65,8 +66,7 @@ def part(session: Session, actor: Actor, course_key: str, run_key: str, reason: 
     for column in session.scalars(select(LineItem).where(
         LineItem.context_id == context.id, LineItem.run_component_id.in_(parts)
     )):
-        # the name that finds it again is free for the column of a course that is let in later
-        column.run_component_id, column.resource_id = None, f"parted {column.key}"
+        _let_go(session, column)
     session.flush()
     teaching_requests.shut_out(session, actor, context, run, now)
     audit.record(
@@ -74,3 +74,13 @@ def part(session: Session, actor: Actor, course_key: str, run_key: str, reason: 
         actor=actor.person_id, details={"course": context.key, "reason": reason.strip()},
     )
     return one
+
+
+def _let_go(session: Session, column: LineItem) -> None:
+    """The column stands for nothing, and no score goes to it; what finds it again is free for one made later."""
+    column.run_component_id, column.resource_id = None, f"parted {column.key}"
+    column.url, column.state = "", "gone"
+    session.execute(
+        update(OutboxMessage).where(OutboxMessage.line_item_id == column.id, OutboxMessage.state.in_(outbox.UNSENT))
+        .values(state=FAILED, error_text="Closed: the course does not teach this run any more.")
+    )

@@ -14,23 +14,27 @@ from lti_tool.services.marksheet import Checked, Entry, Line, Problem
 
 APART = re.compile(r"\s*[\t;,]\s*")
 LONGEST_EXTENSION = 9999
+YEARS = range(2000, 2101)  # in any other a time is a slip of the finger, and the ends of the calendar have no zones
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime | None:
     """A time as a browser or a list gives it; without an offset it is meant in the institution's zone."""
     if not text.strip():
         return None
+    odd = Refused("time", f"“{text.strip()[:40]}” is no time. Write it like 2026-05-08 17:00.")
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise Refused("time", f"“{text.strip()[:40]}” is no time. Write it like 2026-05-08 17:00.") from error
+        raise odd from error
+    if found.year not in YEARS:
+        raise odd
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def hours(text: str) -> int | None:
     """An extension in whole hours."""
     text = text.strip()
-    if text and (not re.fullmatch("[0-9]+", text) or int(text) > LONGEST_EXTENSION):
+    if text and (not re.fullmatch("[0-9]{1,9}", text) or int(text) > LONGEST_EXTENSION):
         raise Refused("hours", f"“{text[:20]}” is no number of hours. An extension has 0 hours or more.")
     return int(text) if text else None
 
