@@ -11,7 +11,7 @@ from lti_tool.models.board import Amendment, Decision
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.people import Person
-from lti_tool.services import amendments, awards, late
+from lti_tool.services import amendments, awards, courses, late
 from lti_tool.services.discrepancies import LATE_SCORE
 
 RECENT = 50
@@ -100,5 +100,5 @@ def _change(enrolment: Enrolment, before: Award | None, after: Decision | None) 
     return Change(
         enrolment_key=enrolment.key, learner=person.display_name, person_key=person.key,
         registration=enrolment.registration, before=before, after=after,
-        run=" ".join(part for part in (run.code, run.occurrence, run.period) if part),
+        run=courses.name_of(run),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.figures import text_of
 from lti_tool.models.board import BoardCase, BoardMember, ExamBoard, Ratification
 from lti_tool.models.people import Person
-from lti_tool.services import board_members, boards, cases, packs, rulebook, separation
+from lti_tool.services import board_members, boards, cases, courses, packs, rulebook, separation
 from lti_tool.services.cases import Reason
 from lti_tool.services.errors import NotFound
 from lti_tool.services.packs import Pack
@@ -48,7 +48,7 @@ def spreads(session: Session, pack: Pack) -> list[Spread]:
         run = enrolment.run
         before = found.get(run.id)
         found[run.id] = Spread(
-            label=" ".join(part for part in (run.code, run.occurrence, run.period) if part),
+            label=courses.name_of(run),
             marks=(*(before.marks if before else ()), decision.overall),
             maximum=text_of(regulations.scale.maximum), pass_mark=text_of(regulations.pass_mark),
         )

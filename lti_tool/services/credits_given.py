@@ -35,14 +35,12 @@ def is_due(session: Session, award: Award) -> bool:
 def without_credit(session: Session, enrolment: Enrolment) -> list[Award]:
     """This person's standing awards for the same micro-credential that gave none for that reason; oldest first."""
     family = enrolment.run.version.achievement_id
-    others = session.scalars(
-        select(Enrolment).join(Run, Enrolment.run_id == Run.id)
+    found = session.scalars(
+        select(Award).join(Enrolment, Award.enrolment_id == Enrolment.id).join(Run, Enrolment.run_id == Run.id)
         .join(AchievementVersion, Run.version_id == AchievementVersion.id)
-        .where(AchievementVersion.achievement_id == family, Enrolment.person_id == enrolment.person_id)
-        .order_by(Enrolment.id)
+        .where(
+            AchievementVersion.achievement_id == family, Enrolment.person_id == enrolment.person_id,
+            Award.code == GIVEN_BEFORE,
+        ).order_by(Award.id)
     ).all()
-    found = [standing.current(session, other) for other in others]
-    return sorted(
-        (award for award in found if award is not None and award.code == GIVEN_BEFORE),
-        key=lambda award: award.id,
-    )
+    return [award for award in found if standing.current(session, award.enrolment) is award]

@@ -10,7 +10,7 @@ from lti_tool.domain.ratification import Role
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy, OutboxMessage
 from lti_tool.models.people import Person
-from lti_tool.services import agreement, audit, overrides
+from lti_tool.services import agreement, audit, courses, overrides
 from lti_tool.services.actors import Actor
 from lti_tool.services.duties import require_role
 from lti_tool.services.errors import NotFound, Refused
@@ -92,7 +92,7 @@ def _difference(session: Session, row: Discrepancy) -> Difference:
         key=row.key, kind=row.kind, learner=person.display_name if person else "",
         person_key=person.key if person else "",
         enrolment_key=enrolment.key if enrolment else "",
-        run=" ".join(part for part in (run.code, run.occurrence, run.period) if part) if run else "",
+        run=courses.name_of(run) if run else "",
         destination=message.destination.name if message else "", message_key=message.key if message else "",
         ours=row.ours, theirs=row.theirs, opened_at=row.opened_at, closed_at=row.closed_at,
         closed_by=closer.display_name if closer else "", resolution=row.resolution,

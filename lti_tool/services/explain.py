@@ -15,7 +15,7 @@ from lti_tool.models.catalogue import RegulationSet
 from lti_tool.models.delivery import DeliveryAttempt, OutboxMessage
 from lti_tool.models.outcome import CaptureRun, Judgement, Outcome
 from lti_tool.models.people import Person
-from lti_tool.services import audit, standing
+from lti_tool.services import audit, courses, standing
 from lti_tool.services.errors import NotFound
 from lti_tool.services.explanations import Act, Chain, Entry, Line, Reading, Reckoning, Sending
 
@@ -43,7 +43,7 @@ def _line(session: Session, award: Award) -> Line:
         key=award.key, learner=_name(session, enrolment.person_id), registration=enrolment.registration,
         code=version.achievement.code, title=version.title, descriptor_version=version.version, level=version.level,
         credit_scheme=version.credit_scheme,
-        run=" ".join(part for part in (enrolment.run.code, enrolment.run.occurrence, enrolment.run.period) if part),
+        run=courses.name_of(enrolment.run),
         version=award.version, kind=award.kind, mark="" if award.mark is None else str(award.mark), grade=award.grade,
         credit=award.credit, code_of_award=award.code, awarded_on=award.awarded_on,
         is_standing=after is None and revocation is None, supersedes=before.key if before else "",

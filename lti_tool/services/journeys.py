@@ -131,7 +131,7 @@ def journey(session: Session, institution: Institution, enrolment: Enrolment) ->
         is_over=has_left or (award is not None and award.kind not in OPEN_KINDS),
         chapters=tuple(_chapters(session, enrolment, shown, shows=may_show or not is_next)),
         provisional=_provisional(present) if present and is_next and may_show and not has_left and not denial else None,
-        confirmed=tuple(_ratified(session, row) for row in standing.history(session, enrolment)),
+        confirmed=_confirmed(session, enrolment),
     )
 
 
@@ -213,15 +213,25 @@ def _short(text: str) -> str:
     return plain(cut) if cut == number else f"{plain(cut)}…"
 
 
-def _ratified(session: Session, award: Award) -> Ratified:
-    before = [row for row in standing.history(session, award.enrolment) if row.version < award.version]
-    is_correction = bool(before) and before[-1].decision.board_number == award.decision.board_number
+def _confirmed(session: Session, enrolment: Enrolment) -> tuple[Ratified, ...]:
+    """Every version, oldest first."""
+    versions = standing.history(session, enrolment)
+    gone = standing.revoked(session, [award.id for award in versions])
+    boards = [None, *(award.decision.board_number for award in versions)]  # of the version before each
+    return tuple(
+        _ratified(
+            session, award, is_correction=award.decision.board_number == before, is_taken_back=award.id in gone,
+        ) for award, before in zip(versions, boards, strict=False)
+    )
+
+
+def _ratified(session: Session, award: Award, *, is_correction: bool, is_taken_back: bool) -> Ratified:
     record, at = _recorded(session, award)
     return Ratified(
         kind=award.kind, mark=plain(award.mark) if award.mark is not None else "", grade=award.grade,
         credit=award.credit, is_capped=award.is_capped, held_on=award.ratification.held_on,
         reference=award.ratification.reference, version=award.version, is_correction=is_correction,
-        is_taken_back=bool(standing.revoked(session, [award.id])), record=record, recorded_at=at,
+        is_taken_back=is_taken_back, record=record, recorded_at=at,
     )
 
 

@@ -12,7 +12,7 @@ from lti_tool.models.award import Award
 from lti_tool.models.board import Decision
 from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.people import LtiUser, Person, PersonIdentifier
-from lti_tool.services import awards, decisions, late, standing, student_numbers
+from lti_tool.services import awards, courses, decisions, late, standing, student_numbers
 from lti_tool.services.errors import NotFound, Refused
 
 MOST = 50
@@ -164,7 +164,7 @@ def _registered(session: Session, enrolment: Enrolment) -> Registered:
     stands, taken_back = awards.current(session, enrolment), standing.revoked(session, [award.id for award in versions])
     return Registered(
         key=enrolment.key, registration=enrolment.registration, code=version.achievement.code, title=version.title,
-        run=" ".join(part for part in (run.code, run.occurrence, run.period) if part), status=enrolment.status,
+        run=courses.name_of(run), status=enrolment.status,
         regulations=version.regulation_set.code if version.regulation_set else "", present=present,
         versions=tuple(
             _version(award, is_standing=award is stands, is_taken_back=award.id in taken_back)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -190,21 +190,22 @@ def _requeue(session: Session, message_ids: Sequence[int]) -> None:
             message.is_uncertain, message.confirmed_at = True, None
 
 
-def _not_there(session: Session, destination_id: int, lying: Collection[int]) -> dict[str, list[str]]:
+def _not_there(session: Session, destination_id: int, lying: Collection[str]) -> dict[str, list[str]]:
     """What they were never told, and what has taken too long: a system that nothing reaches looks clean otherwise."""
-    unsent = session.scalars(select(OutboxMessage).where(
-        OutboxMessage.destination_id == destination_id, OutboxMessage.kind == bodies.RECORD,
-        OutboxMessage.state.in_((READY, SENDING, ON_HOLD)), ~has_newer(),
-    ).order_by(OutboxMessage.id)).all()
-    on_the_way = [message for message in unsent if message.state != ON_HOLD and message.sent_at is None]
-    left = session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(lying))).all()
     since = utcnow() - OVERDUE
-    late = [message for message in on_the_way if message.created_at < since]
-    late += [message for message in left if message.sent_at is not None and message.sent_at < since]
+    rows = session.execute(
+        select(OutboxMessage.record_key, OutboxMessage.state, OutboxMessage.created_at, OutboxMessage.sent_at).where(
+            OutboxMessage.destination_id == destination_id, OutboxMessage.kind == bodies.RECORD, ~has_newer(),
+            or_(OutboxMessage.state.in_((READY, SENDING, ON_HOLD)), OutboxMessage.sent_at < since),
+        ).order_by(OutboxMessage.id)
+    ).all()
+    unsent = [row for row in rows if row.state in (READY, SENDING) and row.sent_at is None]
+    not_loaded = [row for row in rows if row.record_key in lying and row.sent_at < since]
+    late = [row for row in unsent if row.created_at < since] + not_loaded
     return {
-        "on_hold": [message.record_key for message in unsent if message.state == ON_HOLD],
-        "on_the_way": [message.record_key for message in on_the_way],
-        "overdue": [message.record_key for message in late],
+        "on_hold": [row.record_key for row in rows if row.state == ON_HOLD],
+        "on_the_way": [row.record_key for row in unsent],
+        "overdue": [row.record_key for row in late],
     }
 
 
@@ -227,7 +228,7 @@ def _finish(
         "waiting": beside[readback.Seen.WAITING], "arrived": beside[readback.Seen.EQUAL],
         "unreadable_files": [record.remote_id for record in theirs.nameless],
         "rejected": [rejection.key for rejection in theirs.rejections],
-        **_not_there(session, run.destination_id, [ours[key][0] for key in ours if key in theirs.lying]),
+        **_not_there(session, run.destination_id, ours.keys() & theirs.lying),
     }
     counts = {word: len(keys) for word, keys in places.items()}
     run.totals = {"sent": len(ours) + len(moved_on), "held": len(theirs.records), **counts}

@@ -21,6 +21,13 @@ from tests.services.delivering import RATIFIED
 from tests.services.test_readback import Nightly
 
 
+class Unloaded(Nightly):
+    """A drop whose files nobody has loaded."""
+
+    def read_back(self, since: object = None) -> list[RemoteRecord]:  # type: ignore[override]
+        return []
+
+
 def prepared(sessions: Sessions, count: int = 5) -> delivering.World:
     """So many results, sent."""
     with sessions.begin() as session:
@@ -149,14 +156,10 @@ def test_a_reconciliation_is_frozen_with_its_digest_and_signed_once(sessions: Se
 
 
 def test_a_file_that_nobody_has_loaded_is_neither_missing_nor_confirmed(sessions: Sessions) -> None:
-    class Drop(Nightly):
-        def read_back(self, since: object = None) -> list[RemoteRecord]:  # type: ignore[override]
-            return []
-
     with sessions.begin() as session:
         world = delivering.world(session)
         delivering.queued(session, world)
-    connectors = {world.destination.id: Drop(world.registry)}
+    connectors = {world.destination.id: Unloaded(world.registry)}
     delivering.drain(sessions, connectors)
     run = reconciliation.reconcile(sessions, connectors, world.destination.id, RATIFIED)
     assert (run.totals["not_loaded"], run.totals["missing"], run.totals["sent"]) == (1, 0, 1)
@@ -164,14 +167,10 @@ def test_a_file_that_nobody_has_loaded_is_neither_missing_nor_confirmed(sessions
 
 
 def test_a_file_that_nobody_loads_is_overdue_after_three_days(sessions: Sessions) -> None:
-    class Drop(Nightly):
-        def read_back(self, since: object = None) -> list[RemoteRecord]:  # type: ignore[override]
-            return []
-
     with sessions.begin() as session:
         world = delivering.world(session)
         delivering.queued(session, world)
-    connectors = {world.destination.id: Drop(world.registry)}
+    connectors = {world.destination.id: Unloaded(world.registry)}
     delivering.drain(sessions, connectors)
     with sessions.begin() as session:
         session.scalars(select(OutboxMessage)).one().sent_at -= timedelta(days=4)
