@@ -29,12 +29,17 @@ def in_course(context_id: int) -> CompoundSelect[tuple[int]]:
     )
 
 
+def taught(institution_id: int) -> CompoundSelect[tuple[int, int]]:
+    """Which course of the institution teaches which run, as a question: ``run_id`` and ``context_id``."""
+    return union(
+        _OF_LINKS.add_columns(ResourceLink.context_id).where(ResourceLink.institution_id == institution_id),
+        _OF_COLUMNS.add_columns(LineItem.context_id).where(LineItem.institution_id == institution_id),
+    )
+
+
 def taught_run_ids(session: Session, institution_id: int) -> set[int]:
     """The runs of the institution that any course teaches."""
-    return set(session.scalars(union(
-        _OF_LINKS.where(ResourceLink.institution_id == institution_id),
-        _OF_COLUMNS.where(LineItem.institution_id == institution_id),
-    )))
+    return {run_id for run_id, _ in session.execute(taught(institution_id)).tuples()}
 
 
 def run_ids_of(session: Session, context_ids: Collection[int]) -> list[int]:

@@ -64,7 +64,12 @@ def choices(session: Session, context: Context, today: date) -> list[RunChoice]:
             Run.institution_id == context.institution_id, AchievementVersion.state == "published"
         )
     )
-    found = [_choice(session, context, run, run.id in here, today) for run in runs if is_open(session, context, run)]
+    taught = courses.taught_run_ids(session, context.institution_id)
+    states = teaching_requests.states_of(session, context)
+    found = [
+        _choice(session, context, run, run.id in here, today) for run in runs
+        if run.id in here or _may_join(is_taught=run.id in taught, state=states.get(run.id, ""))
+    ]
     return sorted(found, key=lambda choice: (not choice.is_here, choice.is_over, not choice.looks_right, choice.name))
 
 
@@ -186,8 +191,12 @@ def is_open(session: Session, context: Context, run: Run) -> bool:
     teaching = courses.context_ids_of(session, run.id)
     if context.id in teaching:
         return True
-    state = teaching_requests.state_of(session, context, run)
-    return state == LET_IN or (not teaching and state != REFUSED)
+    return _may_join(is_taught=bool(teaching), state=teaching_requests.state_of(session, context, run))
+
+
+def _may_join(*, is_taught: bool, state: str) -> bool:
+    """A course that does not teach it yet; ``state``: what was said of its request, if it made one."""
+    return state == LET_IN or (not is_taught and state != REFUSED)
 
 
 def is_open_by_link(session: Session, context: Context, run: Run, today: date) -> bool:

@@ -6,17 +6,20 @@ whoever gave them is written beside each.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import select, union, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.ratification import Role
-from lti_tool.models.catalogue import Run, RunComponent
+from lti_tool.models.catalogue import Run
 from lti_tool.models.delivery import FAILED, OutboxMessage
-from lti_tool.models.platform import Context, LineItem, ResourceLink
+from lti_tool.models.platform import Context, Deployment, LineItem, Registration, ResourceLink
 from lti_tool.services import audit, courses, duties, outbox, teaching_requests
 from lti_tool.services.actors import Actor
 from lti_tool.services.errors import NotFound, Refused
+
+T = TypeVar("T", Context, Run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,32 +35,26 @@ class Teaching:
 
 def listed(session: Session, institution_id: int) -> list[Teaching]:
     """Which course teaches which run, by run."""
-    pairs = session.execute(union(*(
-        select(model.context_id, RunComponent.run_id).join(RunComponent, model.run_component_id == RunComponent.id)
-        .where(model.institution_id == institution_id)
-        for model in (ResourceLink, LineItem)
-    ))).tuples()
-    found = []
-    for context_id, run_id in pairs:
-        context, run = session.get_one(Context, context_id), session.get_one(Run, run_id)
-        found.append(Teaching(
-            course_key=context.key, run_key=run.key, course=teaching_requests.name_of_course(context),
-            platform=context.deployment.registration.name, run=f"{run.title} ({courses.name_of(run)})",
-        ))
+    taught = courses.taught(institution_id).subquery()
+    rows = session.execute(
+        select(Context, Run, Registration.name).select_from(taught)
+        .join(Context, Context.id == taught.c.context_id).join(Run, Run.id == taught.c.run_id)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+    ).tuples()
+    found = [_teaching(context, run, platform) for context, run, platform in rows]
     return sorted(found, key=lambda one: (one.run, one.course, one.course_key))
 
 
 def part(session: Session, actor: Actor, course_key: str, run_key: str, reason: str, now: datetime) -> Teaching:
     """Registry says that this course does not teach this run. Raises :class:`NotFound` or :class:`Refused`."""
     duties.require_role(actor, "Only registry parts a course from a run.", Role.REGISTRY)
-    wanted = (course_key, run_key)
-    one = next((row for row in listed(session, actor.institution_id) if (row.course_key, row.run_key) == wanted), None)
-    if one is None:
+    context = session.scalar(_keyed(Context, actor, course_key))
+    run = session.scalar(_keyed(Run, actor, run_key))
+    if context is None or run is None or run.id not in courses.run_ids_in(session, context.id):
         raise NotFound("course")
     if not reason.strip():
         raise Refused("reason", "Say why, in a few words: the reason is kept in the audit log.")
-    context = session.scalars(select(Context).where(Context.key == course_key)).one()
-    run = session.scalars(select(Run).where(Run.key == run_key)).one()
     parts = [part.id for part in run.components]
     for link in session.scalars(select(ResourceLink).where(
         ResourceLink.context_id == context.id, ResourceLink.run_component_id.in_(parts)
@@ -73,7 +70,18 @@ def part(session: Session, actor: Actor, course_key: str, run_key: str, reason: 
         session, institution_id=run.institution_id, action="part_course", subject=f"run:{run.key}", now=now,
         actor=actor.person_id, details={"course": context.key, "reason": reason.strip()},
     )
-    return one
+    return _teaching(context, run, context.deployment.registration.name)
+
+
+def _teaching(context: Context, run: Run, platform: str) -> Teaching:
+    return Teaching(
+        course_key=context.key, run_key=run.key, course=teaching_requests.name_of_course(context), platform=platform,
+        run=f"{run.title} ({courses.name_of(run)})",
+    )
+
+
+def _keyed(model: type[T], actor: Actor, key: str) -> Select[tuple[T]]:
+    return select(model).where(model.institution_id == actor.institution_id, model.key == key)
 
 
 def _let_go(session: Session, column: LineItem) -> None:

@@ -57,6 +57,15 @@ def state_of(session: Session, context: Context, run: Run) -> str:
     return "" if found is None else found.state
 
 
+def states_of(session: Session, context: Context) -> dict[int, str]:
+    """The same of every run, by run; what was taken back is as if it had not been asked."""
+    return dict(session.execute(
+        select(TeachingRequest.run_id, TeachingRequest.state).where(
+            TeachingRequest.context_id == context.id, TeachingRequest.state != WITHDRAWN
+        )
+    ).tuples().all())
+
+
 def shut_out(session: Session, actor: Actor, context: Context, run: Run, now: datetime) -> None:
     """A course that has taught the run, and may not any more: refused, as if it had asked."""
     request = _request(session, context, run)
@@ -78,11 +87,7 @@ def elsewhere(session: Session, context: Context) -> list[Elsewhere]:
     """Runs that other courses teach and that look as if they were meant here, by name."""
     taught = courses.taught_run_ids(session, context.institution_id) - set(courses.run_ids_in(session, context.id))
     shared = _with_learners_of(session, context)
-    states = dict(session.execute(
-        select(TeachingRequest.run_id, TeachingRequest.state).where(
-            TeachingRequest.context_id == context.id, TeachingRequest.state != WITHDRAWN
-        )
-    ).tuples().all())
+    states = states_of(session, context)
     runs = session.scalars(
         select(Run).join(AchievementVersion, Run.version_id == AchievementVersion.id).where(
             Run.id.in_(taught), AchievementVersion.state == "published"
@@ -233,7 +238,8 @@ def _listed(session: Session, wanted: Select[tuple[TeachingRequest]]) -> list[Re
     rows: Sequence[TeachingRequest] = session.scalars(
         wanted.where(TeachingRequest.state != WITHDRAWN).order_by(TeachingRequest.id)
     ).all()
-    open_ones = [row for row in rows if row.run_id not in courses.run_ids_in(session, row.context_id)]
+    taught = set(session.execute(courses.taught(rows[0].institution_id)).tuples()) if rows else set()
+    open_ones = [row for row in rows if (row.run_id, row.context_id) not in taught]
     return [_shown(session, row) for row in sorted(open_ones, key=lambda row: row.state != ASKED)]
 
 
