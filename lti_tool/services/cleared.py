@@ -13,6 +13,7 @@ from lti_tool.models.people import Membership
 from lti_tool.models.platform import LineItem
 from lti_tool.services import lms_figures, outcomes
 from lti_tool.services.outcome_values import AGS, LMS, NewOutcome
+from lti_tool.services.repetitions import is_same_figure
 from lti_tool.services.shown_figures import NO_MARK
 
 BACK = "The LMS shows the mark again."
@@ -55,7 +56,7 @@ def close_those_back(
     standing = outcomes.standing_now_of_all(session, part)
     back = {
         enrolment.id for enrolment, result in shown
-        if enrolment.id in standing and outcomes.is_same_figure(standing[enrolment.id], result)
+        if enrolment.id in standing and is_same_figure(standing[enrolment.id], result)
     }
     for discrepancy in waiting:
         if discrepancy.enrolment_id in back:

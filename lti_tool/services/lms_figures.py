@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models.catalogue import RunComponent
 from lti_tool.models.outcome import Outcome
 from lti_tool.services.outcome_values import IDENTITY, LMS_SOURCES, NewOutcome
-from lti_tool.services.outcomes import COUNTED, is_same_figure
+from lti_tool.services.repetitions import COUNTED, is_same_figure
 
 
 def newest(session: Session, part: RunComponent, enrolment_ids: Sequence[int] | None = None) -> dict[int, Outcome]:
