@@ -12,7 +12,7 @@ from lti_tool.models.catalogue import Enrolment
 from lti_tool.models.delivery import Discrepancy
 from lti_tool.models.people import Person
 from lti_tool.services import amendments, awards, courses, late
-from lti_tool.services.discrepancies import LATE_SCORE
+from lti_tool.services.late import LATE_SCORE
 
 RECENT = 50
 

@@ -15,7 +15,6 @@ from lti_tool.services.actors import Actor
 from lti_tool.services.duties import require_role
 from lti_tool.services.errors import NotFound, Refused
 
-LATE_SCORE = "late_score"
 AMEND = (
     "The record system decides here, and what it agreed is not what the award says. Correct the mark where it was made "
     "and have the award amended, or have theirs corrected; no reason given here makes the award theirs."

@@ -39,6 +39,7 @@ STATUS_OF_KIND = {
 }
 PASSING = frozenset({"PASS", "CREDIT_REFUSED"})
 CAPPED = "Capped, as a reassessment."
+NEVER_RATIFIED = frozenset({"INCOMPLETE", "WITHDRAWN"})  # told as final only to take back what was
 WITHDRAWN_NOTE = "Withdrawn: what was ratified does not stand."
 HUNDREDTHS = Decimal("0.01")
 
@@ -139,7 +140,7 @@ def has_same_figure(ours: AwardRecord, other: AwardRecord) -> bool:
 
 def is_withdrawal(record: AwardRecord) -> bool:
     """Whether it says that what was ratified does not stand."""
-    return record.is_final and record.note == WITHDRAWN_NOTE
+    return record.is_final and record.decision in NEVER_RATIFIED
 
 
 def called_back(told: AwardRecord, decision: Decision, version: int) -> AwardRecord:
